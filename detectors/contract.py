@@ -13,6 +13,8 @@ from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from detectors.calendar import Calendar
+from detectors.points import Points
 from detectors.subject import Subject
 from schemas.records import Activity, Grouping, Kind, Millis, Reason, Severity
 
@@ -88,6 +90,14 @@ class Episode:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Force:
+    """What detectors are told of the force: its civil calendar and its points."""
+
+    calendar: Calendar
+    points: Points
+
+
 C = TypeVar("C", bound=Config)
 
 
@@ -102,9 +112,10 @@ class Detector(ABC, Generic[C]):
     kinds: ClassVar[frozenset[Kind]]
     Config: ClassVar[type[Config]]
 
-    def __init__(self, config: C) -> None:
-        """Keep the configuration; a detector has no other state."""
+    def __init__(self, config: C, force: Force) -> None:
+        """Keep the configuration and the force's calendar and points; a detector has no other state."""
         self.config = config
+        self.force = force
 
     @property
     @abstractmethod

@@ -197,7 +197,7 @@ class Activity(Record, frozen=True, kw_only=True):
     ``value`` is the grouping's value (officer id, canonical address, content hash). ``void`` takes the activity back from this key.
     ``content`` is True when the mail has an attachment, a label or a marking. ``external_count`` counts distinct recipients outside
     the own tenant; ``broadcast`` says there are more than 100. ``withheld`` says a protected channel was among the recipients, so that
-    subject, attachment names and that address are left out. ``bare`` is an activity of which only id and instant were kept.
+    subject, attachment names and that address are left out.
     """
 
     activity_id: str
@@ -206,7 +206,6 @@ class Activity(Record, frozen=True, kw_only=True):
     grouping: Grouping
     value: str
     void: bool = False
-    bare: bool = False
     occurred_at: Millis
     officer_id: str
     officer: OfficerContext | None = None

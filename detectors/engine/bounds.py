@@ -1,0 +1,61 @@
+"""Bounds that keep state and alerts small: how many pieces of a day are held whole, and how many pieces an alert shows."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from detectors.contract import Evidence
+from detectors.engine.facts import KeyFacts, order
+from schemas.records import Activity, Millis
+from schemas.detect_rows import BareFact
+
+WHOLE_PER_DAY = 200
+SHOWN = 50
+_SHOWN_FIRST = 10
+_SHOWN_LAST = 10
+_SHADOW_SHOWN = 10
+
+
+def strip_crowded_days(
+    held: KeyFacts, days: Iterable[Millis], day_of: Callable[[Millis], int], counted_by: Callable[[Activity], tuple[str, ...]]
+) -> None:
+    """Keep no more than id and instant of what lies beyond the first 200 facts of each of these civil days.
+
+    The first 200 by (occurred_at, activity_id) are a function of the day's set of facts: one that is among them at the end was among
+    them when it came, so the order of arrival does not matter.
+    """
+    wanted = {day_of(at) for at in days}
+    crowded: dict[int, list[Activity | BareFact]] = {day: [] for day in wanted}
+    for fact in held.facts.values():
+        day = day_of(fact.occurred_at)
+        if day in crowded:
+            crowded[day].append(fact)
+    for facts in crowded.values():
+        for fact in sorted(facts, key=order)[WHOLE_PER_DAY:]:
+            if isinstance(fact, Activity):
+                held.put(_bare(fact, () if fact.void else counted_by(fact)))
+
+
+def _bare(activity: Activity, counted_by: tuple[str, ...]) -> BareFact:
+    return BareFact(
+        activity_id=activity.activity_id,
+        revision=activity.revision,
+        kind=activity.kind,
+        void=activity.void,
+        occurred_at=activity.occurred_at,
+        counted_by=counted_by,
+    )
+
+
+def shown(counted: Sequence[Evidence], shadow: Sequence[Evidence]) -> list[Evidence]:
+    """Return at most 50 pieces, sorted: the first 10, the last 10 and the 30 with most points of what counts, then authorised shadow.
+
+    ``counted`` and ``shadow`` are sorted by (at, activity_id); ties in points go by the same.
+    """
+    if len(counted) <= SHOWN:
+        chosen = list(counted)
+    else:
+        middle = counted[_SHOWN_FIRST:-_SHOWN_LAST]
+        most = sorted(middle, key=lambda piece: (-piece.points, piece.at, piece.activity_id))[: SHOWN - _SHOWN_FIRST - _SHOWN_LAST]
+        chosen = [*counted[:_SHOWN_FIRST], *most, *counted[-_SHOWN_LAST:]]
+    room = min(SHOWN - len(chosen), _SHADOW_SHOWN)
+    chosen += [piece for piece in shadow if piece.authorised_by is not None][:room]
+    return sorted(chosen, key=lambda piece: (piece.at, piece.activity_id))

@@ -1,0 +1,131 @@
+"""What detectors mean by *such a mail*, and what one is worth.
+
+Officers write to victims, witnesses and solicitors at personal addresses all day. *Such a mail* is one to a personal, disposable,
+relay or own address that has an attachment, a label or a marking, or that goes to an own account; any other mail to such an address
+is shadow.
+"""
+
+from collections.abc import Iterable
+
+from detectors.contract import Evidence
+from detectors.points import Code, Points
+from schemas.records import Activity, ClassifiedAddress, ClassifiedDocument, Marking, Reason
+
+_RANKS: dict[Marking | None, int] = {None: 0, "OFFICIAL": 1, "OFFICIAL-SENSITIVE": 2, "SECRET": 3, "TOP SECRET": 4}
+_UNOFFICIAL = frozenset({"personal", "disposable", "relay"})
+_OWN = frozenset({"likely", "declared"})
+_CATEGORIES_COUNTED = 2
+
+
+def marking_rank(marking: Marking | None) -> int:
+    """Return 0 (unmarked) to 4 (TOP SECRET)."""
+    return _RANKS[marking]
+
+
+def unofficial_addresses(activity: Activity) -> tuple[ClassifiedAddress, ...]:
+    """Return the recipients of a mail that are personal, disposable, relay or the officer's own account."""
+    if activity.kind != "mail":
+        return ()
+    return tuple(address for address in activity.addresses if address.class_ in _UNOFFICIAL or address.own in _OWN)
+
+
+def is_such_mail(activity: Activity) -> bool:
+    """Tell whether this is *such a mail*: the sort that counts."""
+    addresses = unofficial_addresses(activity)
+    return bool(addresses) and (activity.content or any(address.own in _OWN for address in addresses))
+
+
+def highest_marking(activity: Activity) -> Marking | None:
+    """Return the highest marking on the message or any document."""
+    markings = [document.marking for document in activity.documents] + [activity.message.marking if activity.message else None]
+    return max(markings, key=marking_rank)
+
+
+def categories(activity: Activity) -> tuple[str, ...]:
+    """Return the distinct categories of the message and its documents, sorted."""
+    named = {category for document in activity.documents for category in document.categories}
+    return tuple(sorted(named | set(activity.message.categories if activity.message else ())))
+
+
+def protected_person(activity: Activity) -> bool:
+    """Tell whether the message or a document concerns a protected person."""
+    return any(document.protected_person for document in activity.documents) or bool(activity.message and activity.message.protected_person)
+
+
+def is_sensitive(activity: Activity) -> bool:
+    """Tell whether the mail carries OFFICIAL-SENSITIVE-or-above, a categorised document or a protected person's."""
+    rank = marking_rank(highest_marking(activity))
+    return rank >= _RANKS["OFFICIAL-SENSITIVE"] or bool(categories(activity)) or protected_person(activity)
+
+
+def document_name(document: ClassifiedDocument) -> str:
+    """Return what tells documents apart: the content hash, else the name and size, else the size alone when the name is withheld."""
+    return document.sha256 or f"{document.name or ''}:{document.size if document.size is not None else ''}"
+
+
+def mail_evidence(activity: Activity, points: Points) -> Evidence | None:
+    """Return what a mail to unofficial addresses proves, shadow when it is not *such a mail*; None for any other activity."""
+    addresses = unofficial_addresses(activity)
+    if not addresses:
+        return None
+    facets = [("address", address.address) for address in addresses if address.address is not None]
+    facets += [("document", document_name(document)) for document in activity.documents]
+    sizes = [document.size for document in activity.documents if document.size is not None]
+    return Evidence(
+        activity_id=activity.activity_id,
+        at=activity.occurred_at,
+        value=sum(sizes) if sizes else activity.size or 0,
+        facets=tuple(dict.fromkeys(facets)),
+        reasons=(*_destination(addresses, points), *_content(activity, points)),
+        summary=_summary(activity, addresses),
+        counted=is_such_mail(activity),
+    )
+
+
+def _destination(addresses: Iterable[ClassifiedAddress], points: Points) -> tuple[Reason, ...]:
+    """Return the one reason for where a mail went: the strongest of its addresses'."""
+    codes: list[Code] = [_destination_code(address) for address in addresses]
+    return (max((points.reason(code) for code in codes), key=lambda reason: (reason.points, reason.code)),)
+
+
+def _destination_code(address: ClassifiedAddress) -> Code:
+    if address.own == "declared":
+        return "own-account-declared"
+    if address.own == "likely":
+        return "own-account-likely"
+    return "disposable-or-relay" if address.class_ in {"disposable", "relay"} else "personal-address"
+
+
+def _content(activity: Activity, points: Points) -> list[Reason]:
+    reasons = []
+    rank = marking_rank(highest_marking(activity))
+    if rank >= _RANKS["SECRET"]:
+        reasons.append(points.reason("secret", words=f"carried {highest_marking(activity)} material"))
+    elif rank == _RANKS["OFFICIAL-SENSITIVE"]:
+        reasons.append(points.reason("official-sensitive"))
+    elif activity.documents:
+        reasons.append(points.reason("attachment"))
+    elif activity.content:
+        reasons.append(points.reason("marked-message"))
+    named = categories(activity)
+    if named:
+        reasons.append(
+            points.reason("category", times=min(len(named), _CATEGORIES_COUNTED), words=f"carried material on {', '.join(named)}")
+        )
+    if protected_person(activity):
+        reasons.append(points.reason("protected-person"))
+    return reasons
+
+
+def _summary(activity: Activity, addresses: tuple[ClassifiedAddress, ...]) -> str:
+    """One sentence; of a withheld mail it says no more than classes and counts."""
+    what = f"“{activity.subject}”" if activity.subject else "A mail"
+    files = len(activity.documents)
+    with_files = f" with {files} attachment{'s' if files != 1 else ''}" if files else ""
+    to = ", ".join(f"{address.address or 'a withheld address'} ({_kind_of(address)})" for address in addresses[:3])
+    more = f" and {len(addresses) - 3} more" if len(addresses) > 3 else ""
+    return f"{what}{with_files} to {to}{more}"
+
+
+def _kind_of(address: ClassifiedAddress) -> str:
+    return f"{address.own} own account" if address.own in _OWN else address.class_

@@ -1,0 +1,18 @@
+"""Every detector that custodiet knows, by id: a literal table that a person can read."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from detectors.behaviours.repeated_personal_email import RepeatedPersonalEmail
+from detectors.behaviours.sensitive_to_personal import SensitiveToPersonal
+from detectors.contract import Detector
+
+AnyDetector: TypeAlias = Detector[Any]
+
+DETECTORS: Mapping[str, type[AnyDetector]] = MappingProxyType(
+    {
+        "repeated-personal-email": RepeatedPersonalEmail,
+        "sensitive-to-personal": SensitiveToPersonal,
+    }
+)

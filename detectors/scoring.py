@@ -1,0 +1,68 @@
+"""From points to a score and a severity.
+
+A score is additive and explained: it is the sum of the points of the reasons that an alert shows, never more than ``CEILING``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from detectors.contract import Episode, Evidence
+from schemas.records import Reason, Severity
+
+CEILING = 20
+LOW_AT_MOST = 3
+_SEVERITIES: tuple[tuple[int, Severity], ...] = ((9, "critical"), (7, "high"), (4, "medium"))
+_RANKS: Mapping[Severity, int] = MappingProxyType({"low": 0, "medium": 1, "high": 2, "critical": 3})
+_RAISES_ABOVE_LOW = frozenset(
+    {
+        "own-account-declared",
+        "attachment",
+        "marked-message",
+        "official-sensitive",
+        "secret",
+        "category",
+        "protected-person",
+        "forwarding-outside",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An episode's score with the reasons that add up to it."""
+
+    score: int
+    severity: Severity
+    reasons: tuple[Reason, ...]
+
+
+def severity_of(score: int) -> Severity:
+    """Return the severity that a score stands for."""
+    return next((severity for floor, severity in _SEVERITIES if score >= floor), "low")
+
+
+def severity_rank(severity: Severity) -> int:
+    """Return 0 (low) to 3 (critical)."""
+    return _RANKS[severity]
+
+
+def score(episode: Episode) -> Score:
+    """Score an episode: the reasons of its highest-scoring piece (the first of them on a tie) and those of the pattern.
+
+    An episode in which no piece has an attachment, label or marking, and none goes to a declared own account, is held at low; the
+    reason that holds it down has negative points, as the one that keeps a sum at the ceiling has, so that the points always add up.
+    """
+    best: Evidence = max(episode.evidence, key=lambda piece: piece.points)
+    reasons = [*best.reasons, *episode.reasons]
+    total = _sum(reasons)
+    if total > LOW_AT_MOST and not any(_RAISES_ABOVE_LOW & {reason.code for reason in piece.reasons} for piece in episode.evidence):
+        reasons.append(Reason(code="no-content", points=LOW_AT_MOST - total, words="held at low: nothing attached, labelled or marked"))
+    elif total > CEILING:
+        reasons.append(Reason(code="ceiling", points=CEILING - total, words=f"a score ends at {CEILING}"))
+    total = _sum(reasons)
+    return Score(total, severity_of(total), tuple(reasons))
+
+
+def _sum(reasons: Iterable[Reason]) -> int:
+    return sum(reason.points for reason in reasons)
