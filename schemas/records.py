@@ -5,12 +5,18 @@ since the epoch (``Millis``); the public JSON form writes them as ISO 8601. Reco
 edits one that it was handed.
 """
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-Millis: TypeAlias = int
-"""An instant: UTC milliseconds since 1970-01-01T00:00:00Z."""
+INSTANT = "instant"
+"""What marks a field of time, for those that look at types."""
+
+Millis: TypeAlias = Annotated[int, msgspec.Meta(title=INSTANT, ge=-62_135_596_800_000, le=253_402_300_799_999)]
+"""An instant: UTC milliseconds since 1970-01-01T00:00:00Z, from year 1 to year 9999: what ISO 8601 and a datetime can say."""
+
+EventTime: TypeAlias = Annotated[int, msgspec.Meta(title=INSTANT, ge=0, le=7_258_118_399_999)]
+"""When something happened: Millis from 1970 to 2199, so that what is reckoned from it (windows, horizons) stays an instant."""
 
 Direction: TypeAlias = Literal["outbound", "inbound", "internal", "unknown"]
 FileAction: TypeAlias = Literal["open", "download", "copy", "upload", "modify", "delete", "share", "print"]
@@ -50,7 +56,7 @@ class MailEvent(Record, frozen=True, kw_only=True):
     feed: str
     record_id: str
     message_id: str | None = None
-    occurred_at: Millis
+    occurred_at: EventTime
     direction: Direction = "unknown"
     sender: str
     account: str | None = None
@@ -67,7 +73,7 @@ class FileEvent(Record, frozen=True, kw_only=True):
 
     feed: str
     record_id: str
-    occurred_at: Millis
+    occurred_at: EventTime
     account: str
     path: str
     name: str
@@ -85,7 +91,7 @@ class SettingEvent(Record, frozen=True, kw_only=True):
 
     feed: str
     record_id: str
-    occurred_at: Millis
+    occurred_at: EventTime
     account: str
     mailbox: str | None = None
     setting: str
@@ -206,7 +212,7 @@ class Activity(Record, frozen=True, kw_only=True):
     grouping: Grouping
     value: str
     void: bool = False
-    occurred_at: Millis
+    occurred_at: EventTime
     officer_id: str
     officer: OfficerContext | None = None
     account: str | None = None
@@ -250,7 +256,10 @@ class SubjectFact(Record, frozen=True, kw_only=True):
 
 
 class ExceptionFact(Record, frozen=True, kw_only=True):
-    """An authorised use of one outside address, in force from ``starts`` (inclusive) to ``ends`` (exclusive), for ``limit`` mails at the most."""
+    """An authorised use of one outside address, for ``limit`` mails at the most.
+
+    It is in force from ``starts`` (inclusive) to ``ends`` (exclusive).
+    """
 
     exception_id: str
     revision: int
