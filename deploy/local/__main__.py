@@ -1,14 +1,15 @@
-"""Command line of the launcher: `python -m deploy.local up|down|status|start|stop|restart|wipe|env|run`."""
+"""Command line of the launcher: `python -m deploy.local up|down|status|start|stop|restart|wipe|doctor|env|run`."""
 
 import argparse
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from deploy.local import versions
+from deploy.local import doctor, versions
 from deploy.local.errors import StackError
 from deploy.local.stack import Stack
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m deploy.local",
-        description=f"Kafka {versions.KAFKA} and Elasticsearch {versions.ELASTICSEARCH} of this checkout, on 127.0.0.1, without containers.",
+        description=f"Kafka {versions.KAFKA} and Elasticsearch {versions.ELASTICSEARCH} of this checkout, on 127.0.0.1, no containers.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -58,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     wipe = commands.add_parser("wipe", help="stop both and remove their data")
     wipe.add_argument("--all", action="store_true", help="programs, ports and logs too")
     wipe.set_defaults(run=_wipe)
+
+    checks = commands.add_parser("doctor", help="say whether this machine has what the stack needs")
+    checks.add_argument("--quiet", action="store_true", help="say only what is missing")
+    checks.set_defaults(run=_doctor)
 
     commands.add_parser("env", help='settings for the shell: eval "$(python -m deploy.local env)"').set_defaults(run=_env)
 
@@ -128,6 +133,14 @@ def _wipe(stack: Stack, given: argparse.Namespace) -> int:
     return DONE
 
 
+def _doctor(_stack: Stack, given: argparse.Namespace) -> int:
+    findings = list(doctor.examine(os.environ))
+    for finding in findings:
+        if not finding.good or not given.quiet:
+            print(f"{'ok     ' if finding.good else 'MISSING'} {finding.words}")
+    return DONE if all(finding.good for finding in findings) else FAILED
+
+
 def _env(stack: Stack, _given: argparse.Namespace) -> int:
     for name, value in stack.settings.items():
         print(f"export {name}={shlex.quote(value)}")
@@ -140,6 +153,8 @@ def _run(stack: Stack, given: argparse.Namespace) -> int:
         print("error: run needs a command: python -m deploy.local run -- make test", file=sys.stderr)
         return 2
     running = [name for name, service in stack.services.items() if service.running]
+    # Whoever ends this ends what it started, too: without a handler the process would go and the servers stay.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         stack.start()
         # A command ended by signal N has the code -N; a shell says 128 + N.

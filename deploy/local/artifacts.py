@@ -87,7 +87,7 @@ def _check(archive: Path) -> None:
     with archive.open("rb") as handle:
         found = hashlib.file_digest(handle, "sha256").hexdigest()
     if found != versions.ELASTICSEARCH_SHA256:
-        raise StackError(f"{archive} has SHA-256 {found}, not {versions.ELASTICSEARCH_SHA256}: it is not what was reviewed, and is not run.")
+        raise StackError(f"{archive} is not what was reviewed, and is not run: SHA-256 {found}, not {versions.ELASTICSEARCH_SHA256}")
 
 
 def _unpack(archive: Path, folder: Path) -> None:
