@@ -1,0 +1,198 @@
+"""The offenders, each with a habit of their own, and one who hides behind the staff federation."""
+
+from samples.mails import File, Recipient
+from samples.plan import KB, REPEATED, SENSITIVE, Expected, Plan, Silent, sent
+from samples.reference_data import COOMBES_HOME, FEDERATION, INTERPRETER, VENUE
+
+BURST_HOME = "callum.wragg.demo@gmail.com"
+TALLIS_HOME = "pc4471.nightowl.demo@proton.me"
+KETTERING_HOME = "siobhankettering.demo+shifts@gmail.com"
+
+_BURST = Plan(
+    "fast burst to a mailbox under his own name, in his last month",
+    (
+        sent("NM003", "2026-05-13 17:42", BURST_HOME, "docs 1", File("Interview plan template.docx", 48 * KB), repeats=50),
+        sent("NM003", "2026-05-13 17:51", BURST_HOME, "docs 2", File("Op Larkspur timeline.xlsx", 310 * KB)),
+        sent(
+            "NM003", "2026-05-13 18:04", BURST_HOME, "docs 3", File("OFFICIAL-SENSITIVE Op Larkspur phone work.xlsx", 902 * KB), repeats=4
+        ),
+        sent("NM003", "2026-05-13 18:20", BURST_HOME, "docs 4", File("Contacts.csv", 17 * KB)),
+        sent("NM003", "2026-05-14 12:15", BURST_HOME, "docs 5", File("Search training (final) v1.2.pdf", 1204 * KB)),
+        sent("NM003", "2026-05-14 12:19", BURST_HOME, "docs 6", File("OFFICIAL-SENSITIVE Larkspur association chart.pdf", 2210 * KB)),
+        sent(
+            "NM003",
+            "2026-05-14 12:26",
+            BURST_HOME,
+            "docs 7",
+            File("Pocket book scans 2025.pdf", 5800 * KB),
+            File("scan_0001.jpg", 640 * KB),
+        ),
+        sent("NM003", "2026-05-14 16:40", BURST_HOME, "docs 8", File("OFFICIAL-SENSITIVE summary for handover.docx", 77 * KB)),
+        sent("NM003", "2026-05-14 16:58", BURST_HOME, "docs 9", File("Useful precedents.docx", 55 * KB), repeats=12),
+    ),
+    (
+        Expected(
+            "NM003",
+            REPEATED,
+            "critical",
+            1,
+            9,
+            "9 mails with attachments on 13 and 14 May to a Gmail address under his own full name: 3 in 7 days is reached on the first "
+            "evening. Own account 3, OFFICIAL-SENSITIVE 3, repeat 1, leaver 2 (last day 29 May) = 9. One audit record is there 50 times "
+            "and still counts once.",
+        ),
+        Expected(
+            "NM003",
+            SENSITIVE,
+            "high",
+            3,
+            1,
+            "3 of the 9 carry a file whose name is marked OFFICIAL-SENSITIVE, each an alert: own account 3, OFFICIAL-SENSITIVE 3, "
+            "leaver 2 = 8.",
+        ),
+    ),
+)
+
+_DRIP = Plan(
+    "weekly drip, every Sunday evening, across a change of name",
+    tuple(
+        sent(
+            "NM004",
+            f"{day} 20:{minute}",
+            COOMBES_HOME,
+            f"reading wk {week}",
+            File(f"Reading list week {week}.docx", size * KB),
+            repeats=repeats,
+        )
+        for week, (day, minute, size, repeats) in enumerate(
+            (
+                ("2026-04-26", 14, 31, 1),
+                ("2026-05-03", 16, 29, 2),
+                ("2026-05-10", 11, 44, 1),
+                ("2026-05-17", 40, 38, 1),
+                ("2026-05-24", 42, 27, 9),
+                ("2026-05-31", 45, 52, 1),
+                ("2026-06-07", 47, 33, 1),
+                ("2026-06-14", 51, 36, 1),
+            ),
+            start=17,
+        )
+    ),
+    (
+        Expected(
+            "NM004",
+            REPEATED,
+            "medium",
+            1,
+            8,
+            "8 Sundays, never 3 in 7 days, but on 3 days in 30 from 10 May on. She is Bethan Ashdown from 16 May; both names "
+            "are one officer. Her exception EX-003 ended on 31 March. Declared own account 3, unclassified attachment 1, repeat 1 = 5.",
+        ),
+    ),
+    (Silent("NM004", (SENSITIVE,), "nothing she sent is marked or categorised"),),
+)
+
+_WITNESS = Plan(
+    "one protected-witness file, once",
+    (
+        sent("NM005", "2026-05-06 10:05", INTERPRETER, "Booking for 12 May", File("Interpreter booking form.docx", 40 * KB)),
+        sent("NM005", "2026-05-20 15:31", INTERPRETER, "Booking for 28 May", File("Interpreter booking form.docx", 41 * KB)),
+        sent("NM005", "2026-06-03 16:12", INTERPRETER, "for Thursday", File("WITSEC-0093 relocation schedule.docx", 96 * KB), repeats=3),
+    ),
+    (
+        Expected(
+            "NM005",
+            SENSITIVE,
+            "critical",
+            1,
+            1,
+            "The interpreter's address stands under exception EX-004 up to SECRET, yet a protected person's document is never covered: "
+            "personal address 1, OFFICIAL-SENSITIVE 3, witness protection 2 or more, protected person 9: critical at count one.",
+        ),
+    ),
+    (Silent("NM005", (REPEATED,), "two of her three mails are covered by EX-004; one is left"),),
+)
+
+_ODD_NAME = Plan(
+    "own account under an odd name, and never an attachment",
+    (
+        sent("NM006", "2026-04-28 13:10", TALLIS_HOME, "stop check notes"),
+        sent("NM006", "2026-05-05 13:40", TALLIS_HOME, "names for later"),
+        sent("NM006", "2026-05-14 22:05", TALLIS_HOME, "vehicle, blue van"),
+        sent("NM006", "2026-05-19 06:55", TALLIS_HOME, "door to door"),
+        sent("NM006", "2026-05-27 14:30", TALLIS_HOME, "notes"),
+    ),
+    (
+        Expected(
+            "NM006",
+            REPEATED,
+            "medium",
+            1,
+            5,
+            "5 mails without attachment on 5 days in 30, evidence only because the address, a nickname at a privacy provider, is declared "
+            "as his own: own account 3, repeat 1 = 4. Only a declared own account lifts a mail without content above low.",
+        ),
+    ),
+    (Silent("NM006", (SENSITIVE,), "no documents, no markings"),),
+)
+
+_OVERRUN = Plan(
+    "an exception used beyond its limit and above its marking",
+    (
+        sent("NM007", "2026-04-21 11:00", VENUE, "Kestrel Fair: site plan", File("Kestrel Fair site plan.pdf", 1800 * KB)),
+        sent("NM007", "2026-04-24 15:20", VENUE, "Kestrel Fair: road closures", File("Road closures draft.pdf", 420 * KB)),
+        sent("NM007", "2026-04-28 09:45", VENUE, "Kestrel Fair: stewards", File("Steward positions.xlsx", 66 * KB)),
+        sent("NM007", "2026-05-12 10:02", VENUE, "Kestrel Fair: radio", File("Radio channels.docx", 35 * KB), repeats=2),
+        sent("NM007", "2026-05-12 14:37", VENUE, "Kestrel Fair: parking", File("Parking.pdf", 730 * KB)),
+        sent("NM007", "2026-05-13 08:50", VENUE, "Kestrel Fair: our side", File("KESTREL-OPPLAN v3.docx", 240 * KB), repeats=19),
+        sent("NM007", "2026-05-13 16:05", VENUE, "Kestrel Fair: lost children", File("Lost children point.docx", 28 * KB)),
+    ),
+    (
+        Expected(
+            "NM007",
+            REPEATED,
+            "high",
+            1,
+            4,
+            "EX-002 covers 3 mails up to OFFICIAL; those of April use it up and are shadow. The 4 of 12 and 13 May are 3 in 7 days: "
+            "personal address 1, OFFICIAL-SENSITIVE 3, operational plan 2, repeat 1 = 7.",
+        ),
+        Expected(
+            "NM007",
+            SENSITIVE,
+            "medium",
+            1,
+            1,
+            "The operational plan is OFFICIAL-SENSITIVE by its document class, above the exception's marking and beyond its limit: "
+            "personal address 1, OFFICIAL-SENSITIVE 3, operational plan 2 = 6.",
+        ),
+    ),
+)
+
+_FEDERATION_COPY = Plan(
+    "copies the staff federation in on a mail to her own Gmail",
+    (
+        sent(
+            "NM008",
+            "2026-05-21 19:33",
+            (Recipient(KETTERING_HOME), Recipient(FEDERATION, delay=95)),
+            "rota again",
+            File("Block B custody roster.xlsx", 58 * KB),
+            repeats=5,
+        ),
+    ),
+    (
+        Expected(
+            "NM008",
+            SENSITIVE,
+            "medium",
+            1,
+            1,
+            "Declared own account (dots, +tag and googlemail.com are the same mailbox) 3, custody 2, unmarked attachment 1 = 6. The "
+            "federation's address, which comes in a later row, withholds subject, attachment name and that address, and the alert stands.",
+        ),
+    ),
+    (Silent("NM008", (REPEATED,), "one mail"),),
+)
+
+OFFENDERS: tuple[Plan, ...] = (_BURST, _DRIP, _WITNESS, _ODD_NAME, _OVERRUN, _FEDERATION_COPY)
