@@ -63,7 +63,7 @@ class Wire:
     @overload
     def decode(self, data: bytes, expected: tuple[type[Record], ...]) -> Record: ...
     def decode(self, data: bytes, expected: type[Record] | tuple[type[Record], ...] = Record) -> Record:
-        """Return the record that ``data`` holds, read by the newest schema. Raise WireError; ``wrong-type`` too where it is not ``expected``."""
+        """Return the record that ``data`` holds, read by its newest schema. Raise WireError, also for one that is not ``expected``."""
         if not isinstance(data, bytes):
             raise WireError("wrong-type", f"{type(data).__name__}, not bytes")
         writer, start = self._writers.get(data[:HEADER_BYTES]), HEADER_BYTES
@@ -72,6 +72,15 @@ class Wire:
         if not issubclass(writer.record_type, expected):
             raise WireError("wrong-type", f"{writer.title} has no business here")
         return self._codecs[writer.record_type].decode(data, start, writer)
+
+    def headers(self, record_type: type[Record]) -> tuple[bytes, ...]:
+        """Return what a value starts with when the newest schema wrote it: the single-object header, and each registry id met so far."""
+        numbers = [number for number, schema in self._by_id.items() if schema is self._catalogue.schema(record_type)]
+        return (self._headers[record_type], *(_CONFLUENT + number.to_bytes(_CONFLUENT_BYTES - 1, "big") for number in numbers))
+
+    def schema(self, record_type: type[Record]) -> Schema:
+        """Return the newest schema of a record."""
+        return self._catalogue.schema(record_type)
 
     def schema_named(self, data: bytes) -> str | None:
         """Return what the bytes claim to be, for a dead letter: ``MailEvent.v1``, ``fingerprint:…``, ``id:7``; None without any framing."""
