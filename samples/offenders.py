@@ -9,7 +9,7 @@ TALLIS_HOME = "pc4471.nightowl.demo@proton.me"
 KETTERING_HOME = "siobhankettering.demo+shifts@gmail.com"
 
 _BURST = Plan(
-    "fast burst to a mailbox under his own name, in his last month",
+    "fast burst to his own mailbox, in his last month",
     (
         sent("NM003", "2026-05-13 17:42", BURST_HOME, "docs 1", File("Interview plan template.docx", 48 * KB), repeats=50),
         sent("NM003", "2026-05-13 17:51", BURST_HOME, "docs 2", File("Op Larkspur timeline.xlsx", 310 * KB)),
@@ -37,7 +37,7 @@ _BURST = Plan(
             "critical",
             1,
             9,
-            "9 mails with attachments on 13 and 14 May to a Gmail address under his own full name: 3 in 7 days is reached on the first "
+            "9 mails with attachments on 13 and 14 May to the Gmail address that he declared: 3 in 7 days is reached on the first "
             "evening. Own account 3, OFFICIAL-SENSITIVE 3, repeat 1, leaver 2 (last day 29 May) = 9. One audit record is there 50 times "
             "and still counts once.",
         ),
@@ -86,7 +86,8 @@ _DRIP = Plan(
             1,
             8,
             "8 Sundays, never 3 in 7 days, but on 3 days in 30 from 10 May on. She is Bethan Ashdown from 16 May; both names "
-            "are one officer. Her exception EX-003 ended on 31 March. Declared own account 3, unclassified attachment 1, repeat 1 = 5.",
+            "are one officer. Her exception EX-003 ended on 31 March. The address is her former name, so likely her own "
+            "account 3, unclassified attachment 1, repeat 1 = 5.",
         ),
     ),
     (Silent("NM004", (SENSITIVE,), "nothing she sent is marked or categorised"),),

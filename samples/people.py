@@ -61,10 +61,19 @@ def _changed(row: Row, at: str, **changes: str | tuple[str, ...]) -> tuple[Row, 
 
 _MARCHBANK = Row("NM001", "Helen Marchbank", "1002", "Superintendent", "Headquarters", "Head of Operations", "DV", "")
 _TRELASK = Row("NM002", "Owen Trelask", "2117", "Chief Inspector", "Serious Crime", "Senior Investigating Officer", "DV", "NM001")
-_WRAGG = Row("NM003", "Callum Wragg", "5512", "Constable", "Serious Crime", "Detective", "SC", "NM002", last_day="2026-05-29")
-_COOMBES = Row(
-    "NM004", "Bethan Coombes", "4218", "Sergeant", "Intelligence", "Source Handler", "SC", "NM021", ("bethan.coombes.demo@hotmail.co.uk",)
+_WRAGG = Row(
+    "NM003",
+    "Callum Wragg",
+    "5512",
+    "Constable",
+    "Serious Crime",
+    "Detective",
+    "SC",
+    "NM002",
+    ("callum.wragg.demo@gmail.com",),
+    last_day="2026-05-29",
 )
+_COOMBES = Row("NM004", "Bethan Coombes", "4218", "Sergeant", "Intelligence", "Source Handler", "SC", "NM021")
 _VENKAT = Row("NM005", "Priya Venkat-Lowe", "9031", "Staff", "Case Progression", "Case Progression Officer", "NPPV3", "NM022")
 _TALLIS = Row(
     "NM006", "Rhodri Tallis", "4471", "Constable", "Response North", "Response Officer", "MV", "NM023", ("pc4471.nightowl.demo@proton.me",)

@@ -31,7 +31,7 @@ CLASSES: tuple[tuple[str, ...], ...] = (
 SOLICITOR = "hollis.kane.law.demo@gmail.com"
 VENUE = "kestrel.fair.office.demo@gmail.com"
 INTERPRETER = "interpreter.booking.demo@btinternet.com"
-COOMBES_HOME = "bethan.coombes.demo@hotmail.co.uk"
+COOMBES_HOME = "bethan.coombes@villagemail.example"
 
 EXCEPTIONS: tuple[tuple[str, ...], ...] = (
     ("EX-001", "NM011", SOLICITOR, _OS, "Duty solicitor without a secure mailbox", "NM001", "2026-04-01", "2026-09-30", "20"),
