@@ -1,0 +1,146 @@
+"""How an alert looks on a terminal. What came out of mails and files is shown as text: no markup, no control characters, no tricks."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from schemas.records import Alert, AlertAddress, AlertDocument, AlertEvidence, Millis, Severity
+
+SHORT_ID: Final = 12
+"""How much of an id a table shows; ``alerts show`` takes the beginning of an id."""
+
+STYLE: Final[dict[Severity, str]] = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def printable(text: str) -> str:
+    """Return text in which control characters, direction marks and other invisible characters stand as escapes in hex digits."""
+    return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in _HIDDEN else char for char in text)
+
+
+def instant(at: Millis) -> str:
+    """Return an instant to the minute, in UTC."""
+    return (_EPOCH + timedelta(milliseconds=at)).strftime("%Y-%m-%d %H:%MZ")
+
+
+def who(alert: Alert) -> str:
+    """Return the officer by name and id, or the key where the alert is of no one officer."""
+    if alert.officer_id is None:
+        return alert.key
+    name = alert.officer.name if alert.officer else None
+    return f"{name} ({alert.officer_id})" if name else alert.officer_id
+
+
+def alerts_table(alerts: Iterable[Alert], *, header: bool = True) -> Table:
+    """Return one row per alert: severity, detector, officer, first and last evidence, counts, reasons, id."""
+    table = Table(show_header=header, box=None, pad_edge=False, expand=False)
+    table.add_column("severity", no_wrap=True, min_width=8)
+    table.add_column("score", justify="right", no_wrap=True, min_width=5)
+    table.add_column("detector", overflow="fold", min_width=10)
+    table.add_column("officer", overflow="fold", min_width=10)
+    table.add_column("first - last evidence", overflow="fold", min_width=17)
+    table.add_column("pieces", justify="right", no_wrap=True, min_width=6)
+    table.add_column("reasons", overflow="fold", min_width=20)
+    table.add_column("id", no_wrap=True, min_width=SHORT_ID)
+    for alert in alerts:
+        pieces = str(alert.evidence_count) + (f" +{alert.shadow_count}" if alert.shadow_count else "")
+        words = "; ".join(f"{reason.words} +{reason.points}" for reason in alert.reasons)
+        state = "" if alert.status == "active" else f"[{alert.status}] "
+        table.add_row(
+            Text(alert.severity, STYLE[alert.severity]),
+            str(alert.score),
+            _text(alert.detector),
+            _text(who(alert)),
+            f"{instant(alert.first_at)} - {instant(alert.last_at)}",
+            pieces,
+            _text(state + words),
+            _text(alert.alert_id[:SHORT_ID], "dim"),
+        )
+    return table
+
+
+def alert_page(alert: Alert) -> RenderableType:
+    """Return everything an alert says: head, reasons with their points, each piece of evidence with its sources."""
+    severity = (f" {alert.severity} ", STYLE[alert.severity])
+    title = Text.assemble(severity, " ", (printable(alert.detector), "bold"), f"  score {alert.score}")
+    pieces = [_piece(piece) for piece in alert.evidence]
+    return Group(title, _head(alert), Text("reasons", "bold"), _reasons(alert), Text(_shown(alert), "bold"), *pieces)
+
+
+def _head(alert: Alert) -> Table:
+    grid = _grid()
+    officer = alert.officer
+    rows = {
+        "id": alert.alert_id,
+        "officer": who(alert),
+        "": ", ".join(filter(None, (officer.rank, officer.collar_number, officer.role, officer.unit))) if officer else None,
+        "key": alert.key,
+        "status": alert.status + (f" by {alert.superseded_by}" if alert.superseded_by else ""),
+        "change": f"{alert.change}, revision {alert.revision}",
+        "evidence": f"{instant(alert.first_at)} - {instant(alert.last_at)}",
+        "versions": f"detector {alert.detector_version}, configuration {alert.config_version}, reference {alert.reference_version}",
+        "digest": alert.evidence_digest,
+    }
+    for name, value in rows.items():
+        if value:
+            grid.add_row(Text(name, "dim"), _text(value))
+    return grid
+
+
+def _reasons(alert: Alert) -> Table:
+    grid = _grid()
+    for reason in alert.reasons:
+        grid.add_row(Text(f"+{reason.points}", "bold"), _text(f"{reason.words} ({reason.code})"))
+    return grid
+
+
+def _shown(alert: Alert) -> str:
+    under = f", {alert.shadow_count} more not counted" if alert.shadow_count else ""
+    return f"evidence: {len(alert.evidence)} shown of {alert.evidence_count}{under}"
+
+
+def _piece(piece: AlertEvidence) -> RenderableType:
+    points = f"+{piece.points}" if piece.authorised_by is None else f"authorised by {printable(piece.authorised_by)}"
+    line = Text.assemble((instant(piece.occurred_at), "bold"), f"  {piece.kind}  ", printable(piece.summary), f"  {points}")
+    grid = _grid()
+    for name, value in (("message", piece.message_id), ("path", piece.path)):
+        if value:
+            grid.add_row(Text(name, "dim"), _text(value))
+    for address in piece.addresses:
+        grid.add_row(Text("to" if piece.kind == "mail" else "address", "dim"), _text(_address(address)))
+    for document in piece.documents:
+        grid.add_row(Text("document", "dim"), _text(_document(document)))
+    sources = ", ".join(f"{source.feed} {source.record_id}" for source in piece.sources)
+    if sources:
+        grid.add_row(Text("source", "dim"), _text(sources, "dim"))
+    return Group(line, Padding(grid, (0, 0, 0, 2)))
+
+
+def _address(address: AlertAddress) -> str:
+    own = "" if address.own == "no" else f", own account: {address.own}"
+    return f"{address.address or '(withheld)'}  {address.class_}{own}"
+
+
+def _document(document: AlertDocument) -> str:
+    size = None if document.size is None else f"{document.size:,} bytes"
+    sha256 = None if document.sha256 is None else f"sha256 {document.sha256[:16]}"
+    return "  ".join(filter(None, (document.name or "(name withheld)", document.marking, ", ".join(document.categories), size, sha256)))
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _text(words: str, style: str = "") -> Text:
+    return Text(printable(words), style)
