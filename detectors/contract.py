@@ -65,12 +65,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that a detector may look at when it judges a key: its evidence, sorted by (at, activity_id), and the officer's dated facts."""
+    """All that a detector may look at when it judges a key: its evidence, sorted by (at, activity_id), and the officer's dated facts.
+
+    ``settled`` are the activity ids of pieces whose alerts are final: they count in windows but belong to no episode again, and no
+    pattern's reason may rest on them.
+    """
 
     key: Key
     counted: Sequence[Evidence]
     shadow: Sequence[Evidence] = ()
     subject: Subject | None = None
+    settled: frozenset[str] = frozenset()
 
     def between(self, after: Millis, upto: Millis, role: str | None = None) -> list[Evidence]:
         """Return the counted evidence with ``after < at <= upto``, of one role or of any."""

@@ -19,7 +19,7 @@ from typing import Literal, Protocol, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from detectors.calendar import Calendar, quarter
-from detectors.contract import Evidence
+from detectors.contract import Evidence, View
 from detectors.durations import Duration, milliseconds
 from schemas.records import Millis
 
@@ -44,14 +44,10 @@ class Rule(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The pieces of one episode that belong to one quarter.
-
-    ``trigger`` is the activity id that names it, ``rules`` those whose windows closed hot in it.
-    """
+    """The pieces of one episode that belong to one quarter and are not settled; ``trigger`` is the activity id that names it."""
 
     evidence: tuple[Evidence, ...]
     trigger: str
-    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +113,20 @@ class _Distinct:
         return {value for facet, value in piece.facets if facet == name}
 
 
-def parts(pieces: Sequence[Evidence], rules: Iterable[Rule], calendar: Calendar) -> list[Part]:
-    """Return the parts that these rules make of evidence sorted by (at, activity_id), in the order of their first piece.
+def parts(view: View, rules: Iterable[Rule], calendar: Calendar) -> list[Part]:
+    """Return the parts that these rules make of a view's counted evidence, in the order of their first piece.
 
     The cost is linear in the evidence for each rule.
     """
+    pieces = view.counted
     hot = [False] * len(pieces)
     linked = [False] * len(pieces)  # this piece and the next share a hot window
     closes: list[Millis | None] = [None] * len(pieces)
-    reached: list[tuple[int, Rule]] = []
+    reached: list[int] = []
     for rule in rules:
         fresh = 0  # windows come in the order of their ends: the first that holds a piece is the earliest to close on it
         for window in _hot_windows(pieces, rule, calendar):
-            reached.append((window.reached, rule))
+            reached.append(window.reached)
             end = pieces[window.high].at
             for i in range(max(window.low, fresh), window.high + 1):
                 hot[i] = True
@@ -138,13 +135,14 @@ def parts(pieces: Sequence[Evidence], rules: Iterable[Rule], calendar: Calendar)
             for i in range(max(window.low, fresh - 1), window.high):
                 linked[i] = True
             fresh = window.high + 1
-    reached.sort(key=lambda reach: reach[0])
-    return [part for run in _runs(hot, linked) for part in _cut(run, pieces, closes, reached)]
+    reached.sort()
+    found = [part for run in _runs(hot, linked) for part in _cut(run, pieces, closes, reached)]
+    return [open_part for part in found if (open_part := _without(part, view.settled)) is not None]
 
 
-def each(pieces: Iterable[Evidence]) -> list[Part]:
+def each(view: View) -> list[Part]:
     """Return one part for every piece: for what is too much at count one."""
-    return [Part(evidence=(piece,), trigger=piece.activity_id, rules=()) for piece in pieces]
+    return [Part((piece,), piece.activity_id) for piece in view.counted if piece.activity_id not in view.settled]
 
 
 def _meter(measure: Measure, calendar: Calendar) -> _Meter:
@@ -186,22 +184,19 @@ def _runs(hot: Sequence[bool], linked: Sequence[bool]) -> Iterator[range]:
             start = None
 
 
-def _cut(run: range, pieces: Sequence[Evidence], closes: Sequence[Millis | None], reached: Sequence[tuple[int, Rule]]) -> Iterator[Part]:
+def _cut(run: range, pieces: Sequence[Evidence], closes: Sequence[Millis | None], reached: Sequence[int]) -> Iterator[Part]:
     """Cut one run into its quarters' parts."""
     members: defaultdict[int, list[int]] = defaultdict(list)
     for i in run:
         members[quarter(closes[i] or 0)].append(i)
-    within = reached[
-        bisect_left(reached, run.start, key=lambda reach: reach[0]) : bisect_left(reached, run.stop, key=lambda reach: reach[0])
-    ]
-    here: defaultdict[int, list[tuple[int, Rule]]] = defaultdict(list)
-    for i, rule in within:
-        here[quarter(pieces[i].at)].append((i, rule))
+    first: dict[int, int] = {}
+    for i in reached[bisect_left(reached, run.start) : bisect_left(reached, run.stop)]:
+        first.setdefault(quarter(pieces[i].at), i)
     for this_quarter, held in sorted(members.items()):
         # A quarter with members has a window that closed in it, and that window reached its threshold at its end, so in that quarter.
-        reaches = here[this_quarter]
-        yield Part(
-            evidence=tuple(pieces[i] for i in held),
-            trigger=pieces[reaches[0][0]].activity_id,
-            rules=tuple(dict.fromkeys(rule for _, rule in reaches)),
-        )
+        yield Part(evidence=tuple(pieces[i] for i in held), trigger=pieces[first[this_quarter]].activity_id)
+
+
+def _without(part: Part, settled: frozenset[str]) -> Part | None:
+    evidence = tuple(piece for piece in part.evidence if piece.activity_id not in settled)
+    return Part(evidence, part.trigger) if evidence else None

@@ -100,7 +100,7 @@ class Mails:
 
 
 def run(detectors: Iterable[AnyDetector], records: Iterable[Record], *, key: Key | None = None, chunk: int | None = None) -> list[Alert]:
-    """Return the alerts that stand, by id, after these records came to one key in this order, in chunks of ``chunk`` (all at once if None)."""
+    """Return the alerts that stand, by id, after these records came to one key in this order, ``chunk`` at a time."""
     engine = Engine(detectors, calendar=Calendar(), lateness=LATENESS)
     arrivals = [Arrival(offset, record) for offset, record in enumerate(records)]
     held = KeyFacts(key or Key("officer", "N1001"))

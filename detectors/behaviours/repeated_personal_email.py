@@ -53,6 +53,6 @@ class RepeatedPersonalEmail(contract.Detector[Config]):
 
     def judge(self, view: View) -> Iterable[Episode]:
         """Return the runs of mails that any rule finds too many."""
-        for part in judging.parts(view.counted, self.config.rules, self.force.calendar):
+        for part in judging.parts(view, self.config.rules, self.force.calendar):
             pattern = (self.force.points.reason("repeat"), *leaver(part.evidence, view.subject, self.force.points))
             yield Episode(evidence=part.evidence, trigger=part.trigger, reasons=pattern)

@@ -47,5 +47,5 @@ class SensitiveToPersonal(contract.Detector[Config]):
 
     def judge(self, view: View) -> Iterable[Episode]:
         """Return one episode for every mail."""
-        for part in judging.each(view.counted):
+        for part in judging.each(view):
             yield Episode(evidence=part.evidence, trigger=part.trigger, reasons=leaver(part.evidence, view.subject, self.force.points))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from detectors.contract import Evidence
 from detectors.engine.facts import KeyFacts, order
-from schemas.records import Activity, Millis
 from schemas.detect_rows import BareFact
+from schemas.records import Activity, Millis
 
 WHOLE_PER_DAY = 200
 SHOWN = 50

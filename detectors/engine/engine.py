@@ -17,7 +17,7 @@ from detectors.durations import milliseconds
 from detectors.engine.alerts import alert_of, digest_of
 from detectors.engine.authority import Authority, authorised
 from detectors.engine.bounds import strip_crowded_days
-from detectors.engine.facts import Arrival, Fact, Issued, KeyFacts, Laid, Memory, lay, of_kinds
+from detectors.engine.facts import Arrival, Fact, Issued, KeyFacts, Laid, Late, Memory, lay, of_kinds
 from detectors.engine.retirement import drop_retired, final_before, forget_published, settle
 from detectors.registry import AnyDetector
 from detectors.scoring import severity_rank
@@ -28,12 +28,18 @@ GENERATION_STEP = 2**40
 _BARE_SUMMARY = "One of more than 200 that day, of which only the instant was kept"
 
 
+class DetectorBrokeContractError(Exception):
+    """A detector did what its contract forbids; the record that brought it out is told as a bug."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a pass over one key came to: the alerts to publish, in the order of their ids, and how its records ended."""
 
     laid: Laid
     alerts: list[Alert] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
+    """What to report as late: the chunk's own, and on a redelivery those that were late when it first came."""
 
 
 class Engine:
@@ -72,9 +78,8 @@ class Engine:
             changed = self._judge(held, detectors, subject, before, laid.revision)
         again = set(held.issued) if redelivered else set()
         outcome.alerts = [alert for name in sorted(changed | again) if (alert := held.issued[name].alert) is not None]
-        if redelivered:
-            laid.late = [*held.late, *laid.late]
-        held.late = list(laid.late)
+        outcome.late = [*held.late, *laid.late]  # empty of old ones unless this is a redelivery
+        held.late = list(outcome.late)
         return outcome
 
     def _judge(
@@ -88,7 +93,7 @@ class Engine:
             memory = held.memory.setdefault(detector.id, Memory())
             view = _view(detector, held, facts, leave, subject, memory)
             bound = final_before(before, self._lateness, detector)
-            episodes = _open_episodes(detector, view, memory, bound)
+            episodes = _open_episodes(detector, view, bound)
             now = {
                 alert.alert_id: (alert, episode)
                 for episode in episodes
@@ -139,16 +144,17 @@ def _view(
         if evidence.counted and fact.activity_id in leave:
             evidence = replace(evidence, counted=False, authorised_by=leave[fact.activity_id].authorised_by)
         (counted if evidence.counted else shadow).append(evidence)
-    return View(key=held.key, counted=counted, shadow=shadow, subject=subject)
+    return View(key=held.key, counted=counted, shadow=shadow, subject=subject, settled=frozenset(memory.settled))
 
 
-def _open_episodes(detector: AnyDetector, view: View, memory: Memory, bound: Millis | None) -> list[Episode]:
-    """Return what the detector finds, less settled pieces and parts that were final before this chunk."""
+def _open_episodes(detector: AnyDetector, view: View, bound: Millis | None) -> list[Episode]:
+    """Return what the detector finds, less parts that were final before this chunk."""
     found = []
     for episode in detector.judge(view):
-        evidence = tuple(piece for piece in episode.evidence if piece.activity_id not in memory.settled)
-        if evidence and (bound is None or evidence[-1].at >= bound):
-            found.append(replace(episode, evidence=evidence))
+        if any(piece.activity_id in view.settled for piece in episode.evidence):
+            raise DetectorBrokeContractError(f"{detector.id} put a settled piece into an episode")
+        if bound is None or episode.evidence[-1].at >= bound:
+            found.append(episode)
     return found
 
 

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from detectors.calendar import month
 from detectors.contract import Key
-from schemas.records import Activity, Alert, ExceptionFact, Kind, Millis, Status, SubjectFact
 from schemas.detect_rows import BareFact
+from schemas.records import Activity, Alert, ExceptionFact, Kind, Millis, Status, SubjectFact
 
 Fact: TypeAlias = Activity | BareFact
 Record: TypeAlias = Activity | SubjectFact | ExceptionFact
@@ -72,7 +72,9 @@ class KeyFacts:
     issued: dict[str, Issued] = field(default_factory=dict)
     late: list[Late] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
-    """The months (yyyymm) whose facts changed since this was read."""
+    """The months (yyyymm) that facts were laid into since this was read."""
+    retired: list[Fact] = field(default_factory=list)
+    """Facts let go since this was read. Their rows may lose them only after the floors that let them go are durable."""
 
     def admits(self, fact: Fact) -> bool:
         """Tell whether a stored fact is still held, or lies before what its kind's detectors look at."""
@@ -97,10 +99,10 @@ class Laid:
     """What laying a chunk's records into a key came to. ``revision`` is None when every record was a redelivery."""
 
     revision: int | None = None
-    redelivered: int = 0
-    facts: int = 0
-    duplicates: int = 0
+    repeated: set[int] = field(default_factory=set)
+    """Offsets of records that said nothing new."""
     late: list[Late] = field(default_factory=list)
+    """Those that were late for the first time."""
     days: set[Millis] = field(default_factory=set)
     """An instant in each day that got or lost a fact."""
 
@@ -118,17 +120,14 @@ def lay(held: KeyFacts, arrivals: Iterable[Arrival], *, lateness: Millis, base: 
     laid = Laid()
     for arrival in arrivals:
         if arrival.offset <= held.through:
-            laid.redelivered += 1
             continue
         held.through = arrival.offset
         laid.revision = base + arrival.offset + 1
         record = arrival.record
         if isinstance(record, Activity):
             _lay_activity(held, arrival.offset, record, lateness, laid, kinds)
-        elif _lay_dated(held, record):
-            laid.facts += 1
-        else:
-            laid.duplicates += 1
+        elif not _lay_dated(held, record):
+            laid.repeated.add(arrival.offset)
     return laid
 
 
@@ -140,11 +139,10 @@ def _lay_activity(held: KeyFacts, offset: int, activity: Activity, lateness: Mil
         laid.late.append(Late(offset=offset, occurred_at=activity.occurred_at, clock=held.clock, late_by=bound - earliest))
         return
     # The same revision again is laid in again: after a crash between two writes of state it may stand here while the clock is the old one.
-    if known is not None and known.revision > activity.revision:
-        laid.duplicates += 1
-        return
-    laid.facts += known is None or known.revision < activity.revision
-    laid.duplicates += known is not None and known.revision == activity.revision
+    if known is not None and known.revision >= activity.revision:
+        laid.repeated.add(offset)
+        if known.revision > activity.revision:
+            return
     held.clock = activity.occurred_at if held.clock is None else max(held.clock, activity.occurred_at)
     if activity.kind not in kinds:
         return

@@ -6,7 +6,6 @@ pieces are then settled: they stay as context in windows while within reach of a
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from detectors.calendar import month
 from detectors.contract import Episode
 from detectors.durations import milliseconds
 from detectors.engine.authority import Authority
@@ -46,7 +45,7 @@ def drop_retired(held: KeyFacts, detectors: Sequence[AnyDetector], leave: Mappin
         for exception in leave[fact.activity_id].exceptions if fact.activity_id in leave else ():
             held.used[exception] = held.used.get(exception, 0) + 1
         del held.facts[fact.activity_id]
-        held.touched.add(month(fact.occurred_at))
+    held.retired += gone
     names = {fact.activity_id for fact in gone}
     for memory in held.memory.values():
         memory.settled -= names

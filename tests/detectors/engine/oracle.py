@@ -31,10 +31,14 @@ def latest(records: Iterable[Record]) -> tuple[list[Activity], list[ExceptionFac
         elif record.fact_id not in subjects or record.revision > subjects[record.fact_id].revision:
             subjects[record.fact_id] = record
     standing = sorted((a for a in activities.values() if not a.void), key=lambda a: (a.occurred_at, a.activity_id))
-    return standing, [e for e in exceptions.values() if not e.void], [s for s in subjects.values() if not s.void]
+    return (
+        standing,
+        sorted((e for e in exceptions.values() if not e.void), key=lambda e: e.exception_id),
+        [s for s in subjects.values() if not s.void],
+    )
 
 
-def alerts(records: Iterable[Record], officer: str, rules: Iterable[Rule]) -> set[Summary]:
+def alerts(records: Iterable[Record], officer: str, rules: Iterable[Rule]) -> set[Summary]:  # noqa: C901 - one long plain reading
     """Return what must stand after these records, for ``repeated-personal-email`` with these rules and ``sensitive-to-personal``."""
     activities, exceptions, subjects = latest(records)
     declared = {address for subject in subjects for address in subject.personal_addresses}
@@ -54,15 +58,7 @@ def alerts(records: Iterable[Record], officer: str, rules: Iterable[Rule]) -> se
             continue
         used: set[str] = set()
         for a in unofficial:
-            fitting = [
-                e.exception_id
-                for e in sorted(exceptions, key=lambda e: e.exception_id)
-                if e.address == a.address
-                and (e.starts is None or e.starts <= activity.occurred_at)
-                and (e.ends is None or activity.occurred_at < e.ends)
-                and max(RANK[e.highest_marking], 1) >= rank
-                and (e.limit is None or drawn[e.exception_id] < e.limit)
-            ]
+            fitting = [e.exception_id for e in exceptions if fits(e, a.address, activity.occurred_at, rank, drawn)]
             if not fitting or protected:
                 used = set()
                 break
@@ -82,7 +78,18 @@ def alerts(records: Iterable[Record], officer: str, rules: Iterable[Rule]) -> se
     return found
 
 
-def summary(detector, officer, trigger, part, shadow, authorised) -> Summary:
+def fits(exception: ExceptionFact, address: str | None, instant: int, rank: int, drawn: dict[str, int]) -> bool:
+    """Tell whether an exception covers one address at one instant."""
+    return (
+        exception.address == address
+        and (exception.starts is None or exception.starts <= instant)
+        and (exception.ends is None or instant < exception.ends)
+        and max(RANK[exception.highest_marking], 1) >= rank
+        and (exception.limit is None or drawn[exception.exception_id] < exception.limit)
+    )
+
+
+def summary(detector: str, officer: str, trigger: str, part: list[Activity], shadow: list[Activity], authorised: set[str]) -> Summary:
     """Project a part onto what is compared."""
     aside = [a for a in shadow if part[0].occurred_at <= a.occurred_at <= part[-1].occurred_at]
     shown = tuple(a.activity_id for a in aside if a.activity_id in authorised)[: min(10, max(0, 50 - len(part)))]

@@ -38,6 +38,7 @@ ADDRESSES = [
 
 
 def rules_of(choice: int) -> tuple[Rule, ...]:
+    """Return one of the sets of rules."""
     return tuple(Rule(window=parse_duration(window), measure=measure, threshold=threshold) for window, measure, threshold in RULES[choice])
 
 
@@ -119,7 +120,7 @@ def play(log: list[Record], rules: tuple[Rule, ...], rnd: random.Random | None) 
         upto = len(log) if rnd is None else done + rnd.randrange(1, 9)
         held = copy.deepcopy(durable)
         outcome = engine.apply(held, [Arrival(offset, record) for offset, record in enumerate(log[done:upto], start=done)])
-        late += len(outcome.laid.late)
+        late += len(outcome.late)
         if rnd and rnd.random() < 0.15:
             continue  # killed before the state was written
         durable = held

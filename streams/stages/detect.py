@@ -1,0 +1,189 @@
+"""The detect stage: a chunk of activities -> per key, its facts -> episodes -> alerts.
+
+State first, in this order: the months' facts, then the heads with what was announced; only then does the stage return what to publish.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from detectors.engine.engine import Engine
+from detectors.engine.facts import Arrival, Record
+from detectors.registry import AnyDetector
+from schemas.detect_rows import DetectionRow, DetectorVersion
+from schemas.identity import activity_key
+from schemas.records import Activity, ExceptionFact, Millis, SubjectFact
+from schemas.rows import decode_row, encode_row
+from schemas.wire import Wire, WireError
+from streams.counts import Counts
+from streams.errors import CustodietError
+from streams.stages.chunk import Delivered, Handled, Output
+from streams.stages.dead_letters import dead_letter, late_record
+from streams.stages.held import Held, read
+from streams.stages.limits import CLOCK_SKEW, MAX_RECORD
+from streams.stages.store import Store
+
+ALERTS = "alerts"
+
+
+class GenerationMismatchError(CustodietError):
+    """The state was made by other detectors or another configuration, and a generation has one of each."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """A chunk in work: its records by key, the keys' facts, how each record ended, and what to publish."""
+
+    chunk: Sequence[Delivered]
+    now: Millis
+    row: DetectionRow
+    arrivals: dict[str, list[Arrival]] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    dead: set[int] = field(default_factory=set)
+    late: set[int] = field(default_factory=set)
+    repeated: set[int] = field(default_factory=set)
+
+    def counts(self) -> Counts:
+        """Count how each record ended that was not counted before."""
+        counts = Counts()
+        for delivered in self.chunk:
+            if delivered.offset <= self.row.through:
+                counts.redelivered += 1
+                continue
+            counts.read += 1
+            if delivered.offset in self.dead:
+                counts.dead_letters += 1
+            elif delivered.offset in self.late:
+                counts.late += 1
+            elif delivered.offset in self.repeated:
+                counts.duplicates += 1
+            else:
+                counts.facts += 1
+        return counts
+
+
+class DetectStage:
+    """Judges activities with a force's detectors. ``generation`` and ``config_version`` name what the state was made with."""
+
+    def __init__(
+        self, *, wire: Wire, engine: Engine, detectors: Mapping[str, AnyDetector], generation: int = 1, config_version: str = ""
+    ) -> None:
+        """Take the codec, the engine and what it was built with."""
+        self._wire = wire
+        self._engine = engine
+        self._versions = {name: detector.version for name, detector in sorted(detectors.items())}
+        self._generation = generation
+        self._config_version = config_version
+
+    async def handle(self, chunk: Sequence[Delivered], store: Store, now: Millis) -> Handled:
+        """Handle a chunk of one partition of ``activities``; on return its state is durable.
+
+        Raise GenerationMismatchError, before anything is written, when the partition's state belongs to other detectors or another
+        configuration. What a detector raises goes through, and nothing was written then either.
+        """
+        if not chunk:
+            return Handled()
+        work = _Work(chunk, now, self._partition_row(store, chunk[0]))
+        self.verify(work.row)
+        for delivered in chunk:
+            self._sort(delivered, work)
+        work.held = read(store, list(work.arrivals))
+        values = {delivered.offset: delivered for delivered in chunk}
+        months: dict[bytes, bytes | None] = {}
+        heads: dict[bytes, bytes | None] = {}
+        for name, arrivals in work.arrivals.items():
+            outputs = self._judge(work, work.held[name], arrivals, values)
+            month_rows, head_row = work.held[name].month_rows(), work.held[name].head_row()
+            if any(row is not None and len(row) > MAX_RECORD for row in (*month_rows.values(), *head_row.values())):
+                for arrival in arrivals:
+                    self._refuse(work, values[arrival.offset], "too-large", f"with it the state of {name} would pass {MAX_RECORD} bytes")
+                continue
+            work.outputs += outputs
+            months |= month_rows
+            heads |= head_row
+        counts = work.counts()
+        if months:
+            store.put_many(months)
+            await store.commit()
+        store.put_many(heads | {_partition_key(work.row): encode_row(_advanced(work.row, counts, chunk[-1].offset))})
+        await store.commit()
+        return Handled(work.outputs, counts)
+
+    def verify(self, row: DetectionRow) -> None:
+        """Raise GenerationMismatchError when a partition's state was made with other detectors or another configuration."""
+        stored = {version.detector: version.version for version in row.detectors}
+        if stored == self._versions and row.config_version == self._config_version:
+            return
+        what = "configuration" if stored == self._versions else "detectors"
+        raise GenerationMismatchError(
+            f"the state of generation {self._generation} was made with other {what}; to judge all that is in the log anew beside it, "
+            f"run `CUSTODIET_GENERATION={self._generation + 1} custodiet worker detect`"
+        )
+
+    def _sort(self, delivered: Delivered, work: _Work) -> None:
+        """Decode a record and lay it beside the others of its key, or refuse it."""
+        if delivered.value is None:
+            self._refuse(work, delivered, "no-value", "a record of activities without a value says nothing")
+            return
+        try:
+            record = self._wire.decode(delivered.value)
+        except WireError as error:
+            self._refuse(work, delivered, error.reason, error.detail)
+            return
+        if not isinstance(record, Activity | SubjectFact | ExceptionFact):
+            self._refuse(work, delivered, "wrong-record", f"a {type(record).__name__} has no place in activities")
+        elif isinstance(record, Activity) and record.occurred_at > delivered.timestamp + CLOCK_SKEW:
+            self._refuse(work, delivered, "clock-skew", "the event time lies more than 24 h ahead of the producer's clock")
+        elif delivered.key != (name := _key_of(record)).encode():
+            self._refuse(work, delivered, "wrong-key", f"sent under another key than its own, {name}")
+        else:
+            work.arrivals.setdefault(name, []).append(Arrival(delivered.offset, record))
+
+    def _judge(self, work: _Work, held: Held, arrivals: Sequence[Arrival], values: Mapping[int, Delivered]) -> list[Output]:
+        """Give a key its new records; return what to publish."""
+        outcome = self._engine.apply(held.facts, arrivals)
+        work.repeated |= outcome.laid.repeated
+        work.late |= {late.offset for late in outcome.late}
+        outputs = [
+            late_record(self._wire, values[late.offset], late.occurred_at, late.clock, late.late_by)
+            for late in outcome.late
+            if late.offset in values
+        ]
+        outputs += [Output(ALERTS, alert.alert_id.encode(), self._wire.encode(alert, ALERTS)) for alert in outcome.alerts]
+        return outputs
+
+    def _refuse(self, work: _Work, delivered: Delivered, reason: str, detail: str) -> None:
+        work.outputs.append(dead_letter(self._wire, delivered, reason, detail, work.now))
+        work.dead.add(delivered.offset)
+
+    def _partition_row(self, store: Store, first: Delivered) -> DetectionRow:
+        versions = tuple(DetectorVersion(detector=name, version=version) for name, version in self._versions.items())
+        fresh = DetectionRow(
+            topic=first.topic, partition=first.partition, through=-1, config_version=self._config_version, detectors=versions
+        )
+        stored = store.get_many([_partition_key(fresh)])[0]
+        return fresh if stored is None else decode_row(stored, DetectionRow)
+
+
+def partition_counts(store: Store, topic: str, partition: int) -> Counts:
+    """Return how the records of one partition ended since its state began; exact across crashes."""
+    stored = store.get_many([_partition_key(DetectionRow(topic=topic, partition=partition, through=-1))])[0]
+    row = DetectionRow(topic=topic, partition=partition, through=-1) if stored is None else decode_row(stored, DetectionRow)
+    return Counts(**{name: getattr(row, name) for name in Counts().as_dict()})
+
+
+def _partition_key(row: DetectionRow) -> bytes:
+    return f"p{row.topic}:{row.partition}".encode()
+
+
+def _advanced(row: DetectionRow, counts: Counts, through: int) -> DetectionRow:
+    total = {name: getattr(row, name) + more for name, more in counts.as_dict().items()}
+    return msgspec.structs.replace(row, through=max(row.through, through), **total)
+
+
+def _key_of(record: Record) -> str:
+    if isinstance(record, Activity):
+        return activity_key(record.grouping, record.value)
+    return activity_key("officer", record.officer_id)
