@@ -45,7 +45,7 @@ class LateMark(Record, frozen=True, kw_only=True):
     offset: int
     occurred_at: Millis
     clock: Millis
-    late_by: Millis
+    late_by: int
 
 
 class IssuedAlert(Record, frozen=True, kw_only=True):
