@@ -6,11 +6,9 @@ what dashboards, rules and people search by. An ECS field that many pieces of ev
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
-
+from schemas.public import from_public, millis_of, time_of, to_public
 from schemas.records import Alert, Millis, Severity
 from streams.sinks.elasticsearch.evidence import evidence_fields
 
@@ -22,8 +20,6 @@ SEVERITY_NUMBER: Final[Mapping[Severity, int]] = {"low": 21, "medium": 47, "high
 HIGHEST_SCORE: Final = 20
 """Scores are capped here; ``event.risk_score_norm`` is the score on a scale of 0 to 100."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _LARGEST_LONG: Final = 2**63 - 1
 
 
@@ -35,26 +31,16 @@ class Rule:
     description: str
 
 
-def iso(at: Millis) -> str:
-    """Return an instant as ISO 8601 in UTC with milliseconds; OverflowError outside the years 1 to 9999."""
-    return (_EPOCH + at * _MILLISECOND).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def millis(text: str) -> Millis:
-    """Return the instant that ``iso`` wrote."""
-    return (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND
-
-
 def to_document(alert: Alert, ingested: Millis, rules: Mapping[str, Rule]) -> dict[str, Any]:
     """Return the document for an alert; absent and empty fields are left out.
 
     ``ingested`` becomes ``event.ingested``, the one field that is not a function of the alert. ``rules`` names detectors by id; one that
-    is not there is named by its id.
+    is not there is named by its id. Raises PublicError for an instant outside the years 1 to 9999.
     """
     rule = rules.get(alert.detector, Rule(alert.detector, ""))
     fields = evidence_fields(alert)
     document: dict[str, Any] = {
-        "@timestamp": iso(alert.last_at),
+        "@timestamp": time_of(alert.last_at),
         "ecs": {"version": ECS_VERSION},
         "message": _message(alert, rule),
         "tags": fields.tags,
@@ -67,14 +53,14 @@ def to_document(alert: Alert, ingested: Millis, rules: Mapping[str, Rule]) -> di
             "module": "custodiet",
             "dataset": "custodiet.alerts",
             "provider": "custodiet",
-            "start": iso(alert.first_at),
-            "end": iso(alert.last_at),
-            "duration": min((alert.last_at - alert.first_at) * 1_000_000, _LARGEST_LONG),
+            "start": time_of(alert.first_at),
+            "end": time_of(alert.last_at),
+            "duration": max(0, min((alert.last_at - alert.first_at) * 1_000_000, _LARGEST_LONG)),
             "severity": SEVERITY_NUMBER[alert.severity],
             "risk_score": float(alert.score),
             "risk_score_norm": min(100.0, alert.score * 100 / HIGHEST_SCORE),
             "reason": "; ".join(f"{reason.words} (+{reason.points})" for reason in alert.reasons) or None,
-            "ingested": iso(ingested),
+            "ingested": time_of(ingested),
         },
         "rule": {
             "id": alert.detector,
@@ -94,22 +80,25 @@ def to_document(alert: Alert, ingested: Millis, rules: Mapping[str, Rule]) -> di
 
 
 def from_document(document: Mapping[str, Any]) -> Alert:
-    """Return the Alert that ``to_document`` was given; msgspec.ValidationError or KeyError when it is no such document."""
+    """Return the Alert that ``to_document`` was given; PublicError or KeyError when it is no such document."""
     event = document["event"]
-    content = dict(document["custodiet"])
-    content["evidence"] = [{**piece, "occurred_at": millis(piece["occurred_at"])} for piece in content.get("evidence", ())]
-    content["alert_id"] = event["id"]
-    content["first_at"] = millis(event["start"])
-    content["last_at"] = millis(event["end"])
-    content["officer_id"] = document.get("user", {}).get("id")
-    for piece in content["evidence"]:
-        piece["addresses"] = [{"address": None, **address} for address in piece.get("addresses", ())]
-    return msgspec.convert(content, Alert)
+    content = {
+        **document["custodiet"],
+        "alert_id": event["id"],
+        "first_at": event["start"],
+        "last_at": event["end"],
+        "officer_id": document.get("user", {}).get("id"),
+    }
+    content["evidence"] = [
+        {**piece, "addresses": [{"address": None, **address} for address in piece.get("addresses", ())]}
+        for piece in content.get("evidence", ())
+    ]
+    return from_public(content, Alert)
 
 
 def ingested_at(document: Mapping[str, Any]) -> Millis:
     """Return when the sink wrote the document."""
-    return millis(document["event"]["ingested"])
+    return millis_of(document["event"]["ingested"])
 
 
 def same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -122,11 +111,9 @@ def same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _custodiet(alert: Alert) -> dict[str, Any]:
-    content: dict[str, Any] = msgspec.to_builtins(alert)
+    content = to_public(alert)
     for elsewhere in ("alert_id", "officer_id", "first_at", "last_at"):
         del content[elsewhere]
-    for piece in content["evidence"]:
-        piece["occurred_at"] = iso(piece["occurred_at"])
     return content
 
 
@@ -146,7 +133,7 @@ def _message(alert: Alert, rule: Rule) -> str:
     who = alert.officer.name if alert.officer and alert.officer.name else alert.officer_id or alert.key
     state = "" if alert.status == "active" else f" [{alert.status}]"
     pieces = "1 piece" if alert.evidence_count == 1 else f"{alert.evidence_count} pieces"
-    days = f"{iso(alert.first_at)[:10]} to {iso(alert.last_at)[:10]}"
+    days = f"{time_of(alert.first_at)[:10]} to {time_of(alert.last_at)[:10]}"
     return f"{rule.name}: {who}, {pieces} of evidence, {days}, {alert.severity}, score {alert.score}{state}"
 
 

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
+from schemas.public import time_of
 from schemas.records import Alert, Millis, Severity, Status
 from streams.errors import CustodietError
-from streams.sinks.elasticsearch.ecs import from_document, ingested_at, iso
+from streams.sinks.elasticsearch.ecs import from_document, ingested_at
 from streams.sinks.elasticsearch.names import Names
 
 PAGE: Final = 200
@@ -96,7 +97,7 @@ def _filters(wanted: Wanted) -> list[dict[str, Any]]:
     if wanted.status is not None:
         filters.append({"term": {"custodiet.status": wanted.status}})
     if wanted.since is not None:
-        filters.append({"range": {"@timestamp": {"gte": iso(wanted.since)}}})
+        filters.append({"range": {"@timestamp": {"gte": time_of(wanted.since)}}})
     if wanted.ingested_since is not None:
-        filters.append({"range": {"event.ingested": {"gte": iso(wanted.ingested_since)}}})
+        filters.append({"range": {"event.ingested": {"gte": time_of(wanted.ingested_since)}}})
     return filters

@@ -12,12 +12,13 @@ from typing import Any, cast
 import orjson
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError
 
+from schemas.public import PublicError, time_of
 from schemas.records import Alert, Millis
 from streams.settings import Settings
 from streams.sinks.contract import Rejected, Written
 from streams.sinks.elasticsearch.bulk import MOST_BYTES, MOST_ITEMS, Item, Verdict, batches, body, bounded, error_of, verdict
 from streams.sinks.elasticsearch.client import connect_async, connection_of
-from streams.sinks.elasticsearch.ecs import Rule, iso, to_document
+from streams.sinks.elasticsearch.ecs import Rule, to_document
 from streams.sinks.elasticsearch.names import Names
 from streams.sinks.elasticsearch.patience import Patience
 from streams.sinks.elasticsearch.rules import registered_rules
@@ -75,7 +76,7 @@ class ElasticsearchSink:
             try:
                 document = to_document(alert, 0, self._rules)
                 size = len(orjson.dumps(document))
-            except (OverflowError, orjson.JSONEncodeError) as error:
+            except (PublicError, orjson.JSONEncodeError) as error:
                 unfit.append(Rejected(alert.alert_id, alert.revision, MAPPING_ERROR, f"no document can say this: {error}"))
             else:
                 items.append(Item(alert, document, size))
@@ -88,7 +89,7 @@ class ElasticsearchSink:
             try:
                 response = await self._client.bulk(
                     index=self._names.alerts,
-                    operations=cast("Sequence[Mapping[str, Any]]", body(batch, iso(self._clock()))),  # lines of bytes pass as they are
+                    operations=cast("Sequence[Mapping[str, Any]]", body(batch, time_of(self._clock()))),  # lines of bytes pass as they are
                     require_alias=True,
                     filter_path=["items.*.status", "items.*.error"],
                 )
