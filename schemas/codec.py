@@ -61,6 +61,10 @@ class Codec(Generic[T]):
         except EOFError:
             raise WireError("truncated", f"{writer.title}: the body ends after {len(data) - start} bytes") from None
         except _WRONG as error:
+            # fastavro raises an IndexError both for a number whose last bytes are missing and for a union branch that there is none of.
+            # Only the first ends with a byte that announces another one.
+            if isinstance(error, IndexError) and body.tell() == len(data) and data[-1] & 0x80:
+                raise WireError("truncated", f"{writer.title}: the body ends within a number") from error
             raise WireError("wrong-type", f"{writer.title}: {error}"[:_DETAIL_LENGTH]) from error
         if body.tell() != len(data):
             raise WireError("over-long", f"{writer.title}: {len(data) - body.tell()} bytes after the body")

@@ -2,7 +2,7 @@
 
 Every class mirrors one Avro schema under ``avro/`` field for field (a test holds the two together). Instants are UTC milliseconds
 since the epoch (``Millis``); the public JSON form writes them as ISO 8601. Records are frozen: a stage makes a new one and never
-edits one that it was handed.
+edits one that it was handed. All of them stand on one page, so that what travels can be read in one go.
 """
 
 from typing import Annotated, Literal, TypeAlias
