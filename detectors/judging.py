@@ -14,9 +14,9 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Annotated, Literal, Protocol, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from detectors.calendar import Calendar, quarter
 from detectors.contract import Evidence, View
@@ -40,6 +40,16 @@ class Rule(BaseModel):
     def width(self) -> Millis:
         """The window in milliseconds."""
         return milliseconds(self.window)
+
+
+def _at_least_one(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    if not rules:
+        raise ValueError("at least one rule is wanted")
+    return rules
+
+
+Rules = Annotated[tuple[Rule, ...], AfterValidator(_at_least_one)]
+"""Rules of which any one is enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,11 +124,10 @@ def parse_config(text: str, name: str) -> ForceConfig:
         errors += _told(error, (), _Document)
     written = tree.get("detectors")
     configs = dict(_detector_configs(written if isinstance(written, dict) else {}, errors))
-    errors += [
-        (("points", code), f"no such reason code; known are {', '.join(get_args(Code))}")
-        for code in document.points
-        if code not in get_args(Code)
-    ]
+    points = tree.get("points")
+    known = get_args(Code)
+    unknown = [code for code in points if code not in known] if isinstance(points, dict) else []
+    errors += [(("points", code), f"no such reason code; known are {', '.join(known)}") for code in unknown]
     if errors:
         places = sorted((_line(tree, location), ".".join(str(step) for step in location), message) for location, message in errors)
         raise ConfigError("\n".join(f"{name}:{line}: {key + ': ' if key else ''}{message}" for line, key, message in places))

@@ -12,11 +12,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import Field
-
 from detectors import contract, judging
 from detectors.contract import Episode, Evidence, Key, View
-from detectors.judging import Rule
+from detectors.judging import Rule, Rules
 from detectors.mails import mail_evidence
 from detectors.patterns import leaver
 from schemas.records import Activity, Grouping, Kind
@@ -25,12 +23,9 @@ from schemas.records import Activity, Grouping, Kind
 class Config(contract.Config):
     """The rules, any of which is enough, and how long before the last day a mail counts as a leaver's."""
 
-    rules: tuple[Rule, ...] = Field(
-        default=(
-            Rule(window=timedelta(days=7), measure="count", threshold=3),
-            Rule(window=timedelta(days=30), measure="days", threshold=3),
-        ),
-        min_length=1,
+    rules: Rules = (
+        Rule(window=timedelta(days=7), measure="count", threshold=3),
+        Rule(window=timedelta(days=30), measure="days", threshold=3),
     )
 
 

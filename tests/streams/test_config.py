@@ -59,7 +59,7 @@ def test_what_is_no_configuration_is_refused_with_its_line(text: str) -> None:
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     """A path that leads nowhere is the user's to mend."""
-    with pytest.raises(ConfigError, match="nowhere.yaml"):
+    with pytest.raises(ConfigError, match=r"nowhere\.yaml"):
         read_config(tmp_path / "nowhere.yaml")
 
 
