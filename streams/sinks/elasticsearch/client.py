@@ -4,6 +4,7 @@ Neither client retries or asks for the server's version: who calls decides how l
 ``GET /``. The product header that the client does check on every answer is there.
 """
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,4 +73,6 @@ def connect(connection: Connection) -> Elasticsearch:
 
 def connect_async(connection: Connection) -> AsyncElasticsearch:
     """Return an asynchronous client, for the sink. Close it after use."""
+    # The pool warns at every try of a wait that may take hours; the sink tells of it once a minute.
+    logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
     return AsyncElasticsearch(**connection.options())

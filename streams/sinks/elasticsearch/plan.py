@@ -25,13 +25,21 @@ def field_changes(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Ch
     if str(held.get("dynamic", "true")) != str(wanted.get("dynamic", "true")):
         changes.append(Change("make", f"dynamic: {held.get('dynamic', 'true')} -> {wanted.get('dynamic', 'true')}"))
     for path in sorted(old.keys() | new.keys()):
-        if path not in old:
+        if _nesting(path, old, new):
+            changes.append(Change("rebuild", f"field {path}: {'nested -> object' if path in old else 'object -> nested'}"))
+        elif path not in old:
             changes.append(Change("make", f"field {path}: new, {new[path]['type']}"))
         elif path not in new:
             changes.append(Change("leave", f"field {path}: no longer written, stays in this index"))
         elif old[path] != new[path]:
             changes.append(_parameter_change(path, old[path], new[path]))
     return changes
+
+
+def _nesting(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether one side nests what the other holds as a plain object (objects are told by their fields alone)."""
+    other = old if path in new else new
+    return path not in other and any(each.startswith(f"{path}.") for each in other)
 
 
 def _parameter_change(path: str, old: Mapping[str, str], new: Mapping[str, str]) -> Change:
