@@ -1,0 +1,84 @@
+"""How to reach Kafka, in the words of each of the clients."""
+
+import asyncio
+import ssl
+from typing import Any, Final
+
+import faust
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from faust.types.auth import CredentialsT
+from yarl import URL
+
+from streams.errors import UsageError
+from streams.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+SAY_EVERY_SECONDS: Final = 60.0
+TRY_EVERY_SECONDS: Final = 1.0
+
+
+def client_options(settings: Settings) -> dict[str, Any]:
+    """Return the keyword arguments of aiokafka's clients; UsageError when SASL lacks its user or password."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka.split(","),
+        "security_protocol": settings.kafka_security,
+        "ssl_context": _ssl(settings),
+    }
+    if settings.kafka_security.startswith("SASL"):
+        user, password = _sasl(settings)
+        options |= {"sasl_mechanism": settings.kafka_sasl_mechanism, "sasl_plain_username": user, "sasl_plain_password": password}
+    return options
+
+
+def admin_options(settings: Settings) -> dict[str, Any]:
+    """Return the keyword arguments of kafka-python's clients."""
+    return {**client_options(settings), "client_id": "custodiet-admin"}
+
+
+def faust_options(settings: Settings) -> dict[str, Any]:
+    """Return the settings of a Faust app that say where the brokers are."""
+    options: dict[str, Any] = {"broker": [URL(f"kafka://{server}") for server in settings.kafka.split(",")]}
+    credentials = _credentials(settings)
+    return options if credentials is None else {**options, "broker_credentials": credentials}
+
+
+async def until_broker(settings: Settings) -> None:
+    """Return when a broker answers; say at once and then once a minute that it does not."""
+    waited = 0.0
+    while True:
+        try:
+            client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5_000)
+            await client.start()
+            await client.close()
+        except (KafkaError, OSError, TimeoutError) as error:
+            if waited % SAY_EVERY_SECONDS < TRY_EVERY_SECONDS:
+                log.warning("broker-away", kafka=settings.kafka, waited_seconds=round(waited), error=str(error))
+            await asyncio.sleep(TRY_EVERY_SECONDS)
+            waited += TRY_EVERY_SECONDS
+        else:
+            if waited:
+                log.info("broker-there", kafka=settings.kafka, waited_seconds=round(waited))
+            return
+
+
+def _ssl(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.kafka_security.endswith("SSL"):
+        return None
+    return ssl.create_default_context(cafile=None if settings.kafka_ca is None else str(settings.kafka_ca))
+
+
+def _sasl(settings: Settings) -> tuple[str, str]:
+    if settings.kafka_user is None or settings.kafka_password is None:
+        raise UsageError(f"CUSTODIET_KAFKA_SECURITY={settings.kafka_security} needs CUSTODIET_KAFKA_USER and CUSTODIET_KAFKA_PASSWORD")
+    return settings.kafka_user, settings.kafka_password.get_secret_value()
+
+
+def _credentials(settings: Settings) -> CredentialsT | None:
+    context = _ssl(settings)
+    if settings.kafka_security.startswith("SASL"):
+        user, password = _sasl(settings)
+        return faust.SASLCredentials(username=user, password=password, ssl_context=context, mechanism=settings.kafka_sasl_mechanism)
+    return None if context is None else faust.SSLCredentials(context)

@@ -1,0 +1,190 @@
+"""One worker: from waiting for a broker to a clean stop."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeAlias, cast
+
+import faust
+import structlog
+from faust.exceptions import ConsistencyError
+from faust.types import TP
+
+from schemas.records import Millis
+from schemas.wire import Wire
+from streams.counts import Counts
+from streams.errors import CustodietError
+from streams.metrics import Metrics
+from streams.runtime import admin
+from streams.runtime.app import build
+from streams.runtime.chunks import Chunk
+from streams.runtime.connection import client_options, until_broker
+from streams.runtime.duty import BROKEN, Duty, Tools, Work
+from streams.runtime.faults import Faults
+from streams.runtime.lease import hold
+from streams.runtime.names import Names
+from streams.runtime.process import alone_in, end_now
+from streams.runtime.registry import registry_of
+from streams.runtime.sender import Sender
+from streams.runtime.table_store import StateTable, TableStore, state_table
+from streams.runtime.transport import ChunkedConsumer, ChunkedTransport, ChunkSchema
+from streams.settings import Settings
+from streams.stages.store import Store
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS: Final = 20.0
+WATCH_SECONDS: Final = 0.5
+
+Agent: TypeAlias = Callable[[AsyncIterator[Chunk]], Awaitable[None]]
+"""An agent: takes chunks one by one for as long as the worker lives."""
+
+Totals: TypeAlias = Callable[[Store, str, int], tuple[Counts, Millis | None]]
+"""Reads from a partition's state how its records have ended, and its clock."""
+
+
+def wall_clock() -> Millis:
+    """Return the present instant."""
+    return time.time_ns() // 1_000_000
+
+
+class Worker:
+    """What an agent is given: the app to declare itself on, and the work around its stage."""
+
+    def __init__(self, role: str, settings: Settings, name: str = "worker", force_config: Path | None = None) -> None:
+        """Prepare, without a connection; raises UsageError for settings that contradict each other."""
+        self.role = role
+        self.settings = settings
+        self.name = name
+        self.force_config = force_config or settings.config
+        self.names = Names(settings.topic_prefix, settings.generation)
+        self.datadir = self.names.datadir(settings.datadir, role, name)
+        self.wire = Wire(registry_of(settings))
+        self.metrics = Metrics(role)
+        self.sender = Sender(client_options(settings), admin.limits(self.names))
+        self.app: faust.App = build(role, settings, name, self.datadir)
+        self.sources: tuple[str, ...] = ()
+        self._lease = cast("ChunkedTransport", self.app.transport).lease
+        self._table: StateTable | None = None
+        self._totals: Totals | None = None
+        faults = Faults(settings.fault, role)
+        self._duty = Duty(Tools(role, self.names, self.wire, self.sender, self.metrics, faults, end_now, wall_clock))
+
+    def keep_state(self, totals: Totals) -> None:
+        """Give the worker state; ``totals`` reads what is told of a partition of it."""
+        self._totals = totals
+        self._table = state_table(self.app, self.settings.partitions)
+        self._table.on_recover(self._tell_all)
+
+    def agent(self, *topics: str) -> Callable[[Agent], Any]:
+        """Return a decorator for the one agent of this worker: it gets the chunks of these topics of the catalogue."""
+        self.sources = topics
+        source = self.app.topic(*(self.names.topic(topic) for topic in topics), schema=ChunkSchema())
+        return cast("Callable[[Agent], Any]", self.app.agent(source, name=self.role, concurrency=1))
+
+    @contextlib.asynccontextmanager
+    async def work(self, chunk: Chunk) -> AsyncIterator[Work]:
+        """Give the work on a chunk, with its partition's state; whatever goes wrong inside does not leave it."""
+        store = self._store(chunk.partition, chunk.generation)
+        async with self._duty.work(chunk, store) as work:
+            yield work
+        if store is not None:
+            self._tell(store, self.names.logical(chunk.topic), chunk.partition)
+
+    def _store(self, partition: int, generation: int) -> TableStore | None:
+        if self._table is None:
+            return None
+        return TableStore(self._table, partition, self.sender, lambda: hold(self._lease, generation))
+
+    def _tell(self, store: Store, topic: str, partition: int) -> None:
+        if self._totals is not None:
+            counts, clock = self._totals(store, topic, partition)
+            self.metrics.state(topic, partition, counts, clock)
+
+    async def _tell_all(self) -> None:
+        """Tell what the state of the partitions just assigned holds."""
+        self.metrics.gone()
+        mine: set[TP] = self.app.assignor.assigned_actives()
+        for topic, partition in sorted((self.names.logical(tp.topic), tp.partition) for tp in mine):
+            store = self._store(partition, self.app.consumer_generation_id)
+            if topic in self.sources and store is not None:
+                self._tell(store, topic, partition)
+
+    async def prepare(self) -> None:
+        """Wait for a broker, then check that topics are as they should be and have the state's changelog created."""
+        await until_broker(self.settings)
+        await asyncio.to_thread(self._check_topics)
+        await self.sender.start()
+
+    def _check_topics(self) -> None:
+        changelog = self.names.changelog(self.role)
+        with admin.Admin(self.settings) as connection:
+            findings = connection.compare(admin.wanted(self.settings))
+            connection.create([finding for finding in findings if finding.wanted.name == changelog and self._table is not None])
+        used = {self.names.topic(topic) for topic in self.sources}
+        admin.check(
+            finding
+            for finding in findings
+            if finding.wanted.name in used or (finding.wanted.name == changelog and finding.seen is not None)
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; raises CustodietError for what the user can mend, ends the process for what nobody can."""
+        await self.app.start()
+        log.info("worker-started", role=self.role, name=self.name, generation=self.settings.generation)
+        while not stop.is_set():
+            if self.app.crashed:
+                self._crashed(self.app.crash_reason)
+            committed = cast("ChunkedConsumer", self.app.consumer).committed()
+            self.metrics.committed({(self.names.logical(topic), partition): offset for (topic, partition), offset in committed.items()})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WATCH_SECONDS)
+
+    async def stop(self) -> None:
+        """Let the chunk under way end, commit, and leave the group; a chunk that takes too long is left to whoever comes next."""
+        log.info("worker-stopping", role=self.role, name=self.name)
+        try:
+            await asyncio.wait_for(self.app.stop(), STOP_SECONDS)
+        except TimeoutError:
+            log.warning("worker-stopped-hard", role=self.role, name=self.name, seconds=STOP_SECONDS)
+            end_now(0)
+        await self.sender.stop()
+        log.info("worker-stopped", role=self.role, name=self.name)
+
+    def _crashed(self, reason: BaseException | None) -> None:
+        if isinstance(reason, ConsistencyError):
+            raise CustodietError(
+                f"the local state in {self.datadir} is ahead of its changelog, as after the topics were deleted: remove that directory"
+            ) from reason
+        log.critical("worker-ends", reason="Faust has crashed", exc_info=reason)
+        end_now(BROKEN)
+
+
+async def serve(worker: Worker, declare: Callable[[Worker], Awaitable[None]]) -> None:
+    """Run a worker until SIGTERM or SIGINT; ``declare`` declares its agent once there is a broker."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with alone_in(worker.datadir, worker.name):
+        worker.metrics.serve(worker.settings.metrics_host, worker.settings.metrics_port)
+        ready = asyncio.ensure_future(_make_ready(worker, declare))
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({ready, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ready
+            await worker.sender.stop()
+            return
+        await ready
+        await worker.run(stop)
+        await worker.stop()
+
+
+async def _make_ready(worker: Worker, declare: Callable[[Worker], Awaitable[None]]) -> None:
+    await declare(worker)
+    await worker.prepare()
