@@ -44,5 +44,7 @@ def _nesting(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 
 def _parameter_change(path: str, old: Mapping[str, str], new: Mapping[str, str]) -> Change:
     differing = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if "type" in differing:
+        differing = ["type"]
     words = ", ".join(f"{name} {old.get(name, '-')} -> {new.get(name, '-')}" for name in differing)
     return Change("make" if CHANGEABLE.issuperset(differing) else "rebuild", f"field {path}: {words}")
