@@ -108,7 +108,8 @@ _WITNESS = Plan(
             1,
             1,
             "The interpreter's address stands under exception EX-004 up to SECRET, yet a protected person's document is never covered: "
-            "personal address 1, OFFICIAL-SENSITIVE 3, witness protection 2 or more, protected person 9: critical at count one.",
+            "personal address 1, OFFICIAL-SENSITIVE 3, witness protection 2, personal data (named by a policy match) 2, "
+            "protected person 9 = 17.",
         ),
     ),
     (Silent("NM005", (REPEATED,), "two of her three mails are covered by EX-004; one is left"),),
@@ -141,12 +142,12 @@ _OVERRUN = Plan(
     "an exception used beyond its limit and above its marking",
     (
         sent("NM007", "2026-04-21 11:00", VENUE, "Kestrel Fair: site plan", File("Kestrel Fair site plan.pdf", 1800 * KB)),
-        sent("NM007", "2026-04-24 15:20", VENUE, "Kestrel Fair: road closures", File("Road closures draft.pdf", 420 * KB)),
         sent("NM007", "2026-04-28 09:45", VENUE, "Kestrel Fair: stewards", File("Steward positions.xlsx", 66 * KB)),
+        sent("NM007", "2026-05-12 08:50", VENUE, "Kestrel Fair: our side", File("KESTREL-OPPLAN v3.docx", 240 * KB), repeats=19),
         sent("NM007", "2026-05-12 10:02", VENUE, "Kestrel Fair: radio", File("Radio channels.docx", 35 * KB), repeats=2),
         sent("NM007", "2026-05-12 14:37", VENUE, "Kestrel Fair: parking", File("Parking.pdf", 730 * KB)),
-        sent("NM007", "2026-05-13 08:50", VENUE, "Kestrel Fair: our side", File("KESTREL-OPPLAN v3.docx", 240 * KB), repeats=19),
         sent("NM007", "2026-05-13 16:05", VENUE, "Kestrel Fair: lost children", File("Lost children point.docx", 28 * KB)),
+        sent("NM007", "2026-05-13 17:20", VENUE, "Kestrel Fair: lost children, again", File("Lost children point v2.docx", 29 * KB)),
     ),
     (
         Expected(
@@ -155,8 +156,9 @@ _OVERRUN = Plan(
             "high",
             1,
             4,
-            "EX-002 covers 3 mails up to OFFICIAL; those of April use it up and are shadow. The 4 of 12 and 13 May are 3 in 7 days: "
-            "personal address 1, OFFICIAL-SENSITIVE 3, operational plan 2, repeat 1 = 7.",
+            "EX-002 covers 3 mails up to OFFICIAL: those of 21 and 28 April and of 12 May, 10:02, are shadow. The operational plan is "
+            "above its marking and takes nothing off the limit; the 3 that follow are beyond it. 4 in 7 days: personal address 1, "
+            "OFFICIAL-SENSITIVE 3, operational plan 2, repeat 1 = 7.",
         ),
         Expected(
             "NM007",
@@ -164,7 +166,7 @@ _OVERRUN = Plan(
             "medium",
             1,
             1,
-            "The operational plan is OFFICIAL-SENSITIVE by its document class, above the exception's marking and beyond its limit: "
+            "The operational plan is OFFICIAL-SENSITIVE by its document class, which the exception does not reach: "
             "personal address 1, OFFICIAL-SENSITIVE 3, operational plan 2 = 6.",
         ),
     ),

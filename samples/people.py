@@ -23,7 +23,7 @@ class Row:
     last_day: str = ""
     suspended_from: str = ""
     suspended_to: str = ""
-    trained_at: str = ""
+    cloud_only: bool = False
     valid_from: str = "2023-09-01"
     valid_to: str = ""
 
@@ -39,13 +39,13 @@ class Row:
 
     @property
     def principal(self) -> str:
-        """The user principal name in the tenant's first domain."""
-        return f"{self.local_part}@{TENANT}"
+        """The user principal name that audit logs show: the work address, or one in the tenant's first domain for a cloud-only account."""
+        return f"{self.local_part}@{TENANT}" if self.cloud_only else self.address
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """Every work address that reaches this person."""
-        return (self.address, self.principal, *self.former_addresses)
+        return (self.address, f"{self.local_part}@{TENANT}", *self.former_addresses)
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -76,7 +76,16 @@ _WRAGG = Row(
 _COOMBES = Row("NM004", "Bethan Coombes", "4218", "Sergeant", "Intelligence", "Source Handler", "SC", "NM021")
 _VENKAT = Row("NM005", "Priya Venkat-Lowe", "9031", "Staff", "Case Progression", "Case Progression Officer", "NPPV3", "NM022")
 _TALLIS = Row(
-    "NM006", "Rhodri Tallis", "4471", "Constable", "Response North", "Response Officer", "MV", "NM023", ("pc4471.nightowl.demo@proton.me",)
+    "NM006",
+    "Rhodri Tallis",
+    "4471",
+    "Constable",
+    "Response North",
+    "Response Officer",
+    "MV",
+    "NM023",
+    ("pc4471.nightowl.demo@proton.me",),
+    cloud_only=True,
 )
 _OYELARAN = Row("NM007", "Marcus Oyelaran-Frith", "1780", "Sergeant", "Operations Planning", "Event Planner", "SC", "NM001")
 _KETTERING = Row(
@@ -128,7 +137,7 @@ ROWS: tuple[Row, ...] = (
     *_changed(_MARCHBANK, "2025-01-06", rank="Chief Superintendent"),
     *_changed(_TRELASK, "2024-11-01", unit="Serious Crime", role="Head of Serious Crime"),
     _WRAGG,
-    *_changed(_COOMBES, "2026-05-16", name="Bethan Ashdown", former_addresses=(_COOMBES.address, _COOMBES.principal)),
+    *_changed(_COOMBES, "2026-05-16", name="Bethan Ashdown", former_addresses=_COOMBES.addresses),
     _VENKAT,
     *_changed(_TALLIS, "2026-02-02", unit="Response South"),
     *_changed(_OYELARAN, "2026-06-01", rank="Inspector"),
