@@ -1,0 +1,108 @@
+"""The formats that are read, by name, and which of them a file is in."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from streams.errors import UsageError
+from streams.sources import file_ndjson, m365_audit, m365_message_trace, mail_ndjson
+from streams.sources.content import OnBytes
+from streams.sources.outcome import Parse, Row
+from streams.sources.raw import RawRecord
+from streams.sources.reader import read_records
+
+_LOOKED_AT = 50
+_READ_TO_LOOK = 1_000
+_NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]+):(?P<path>.+)", re.DOTALL)
+
+Read = Callable[[Path, str, Callable[[Row], bool], OnBytes | None], Generator[RawRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: how to read its files into rows, how to parse a row, and whether a row looks like its own.
+
+    ``parse_for`` is set where a file must be looked over before its rows can be parsed; it returns the parser for that file.
+    """
+
+    name: str
+    title: str
+    parse: Parse
+    fits: Callable[[Row], bool]
+    read: Read = read_records
+    parse_for: Callable[[Path], Parse] | None = None
+
+    def records(self, path: Path, on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
+        """Yield the raw records of a file. Raises UsageError when it cannot be opened."""
+        return self.read(path, self.name, self.fits, on_bytes)
+
+    def parser(self, path: Path) -> Parse:
+        """Return the function that parses the rows of this file."""
+        return self.parse if self.parse_for is None else self.parse_for(path)
+
+
+FORMATS: Mapping[str, Format] = {
+    "m365-audit": Format(
+        "m365-audit", "Microsoft 365 unified audit log (CSV with AuditData, JSON, NDJSON)", m365_audit.parse, m365_audit.fits
+    ),
+    "m365-message-trace": Format(
+        "m365-message-trace",
+        "Exchange Online message trace (CSV, JSON)",
+        m365_message_trace.parse,
+        m365_message_trace.fits,
+        parse_for=m365_message_trace.parse_for,
+    ),
+    "mail-ndjson": Format("mail-ndjson", "custodiet's own mail format (a JSON object a line)", mail_ndjson.parse, mail_ndjson.fits),
+    "file-ndjson": Format("file-ndjson", "custodiet's own file format (a JSON object a line)", file_ndjson.parse, file_ndjson.fits),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file and the format that it is in."""
+
+    format: Format
+    path: Path
+
+
+def read_input(text: str) -> Input:
+    """Return the input that ``FORMAT:PATH`` or ``PATH`` names, the format told from content in the second case. Raises UsageError."""
+    named = _NAMED.fullmatch(text)
+    if named is not None and named["name"] in FORMATS:
+        return Input(FORMATS[named["name"]], _existing(Path(named["path"])))
+    path = Path(text)
+    if named is not None and not path.exists() and Path(named["path"]).exists():
+        raise UsageError(f"unknown format {named['name']!r} in {text!r}; {_known()}")
+    return Input(FORMATS[detect(_existing(path))], path)
+
+
+def detect(path: Path) -> str:
+    """Return the name of the format that the first records of ``path`` are in. Raises UsageError that names the known ones."""
+    seen: Counter[str] = Counter()
+    with closing(read_records(path, "unknown", _fits_any)) as records:
+        rows = (record.row for record in islice(records, _READ_TO_LOOK) if record.row is not None)
+        for row in islice(rows, _LOOKED_AT):
+            seen.update(name for name, known in FORMATS.items() if known.fits(row))
+    if not seen:
+        raise UsageError(f"cannot tell the format of {path}; write FORMAT:{path}; {_known()}")
+    return seen.most_common(1)[0][0]
+
+
+def _fits_any(row: Row) -> bool:
+    return any(known.fits(row) for known in FORMATS.values())
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise UsageError(f"there is no file {path}")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name the files in it")
+    return path
+
+
+def _known() -> str:
+    return "known formats: " + ", ".join(sorted(FORMATS))

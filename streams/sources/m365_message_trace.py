@@ -1,0 +1,100 @@
+"""Exchange Online message trace: Get-MessageTrace and Get-MessageTraceV2, Microsoft Graph, the portal's downloaded reports.
+
+One row a recipient (the portal's reports may join them). There is no attachment; the audit log has those. Times are UTC.
+"""
+
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from schemas.identity import fingerprint
+from schemas.records import MailEvent
+from streams.sources.address_fields import address, addresses
+from streams.sources.fields import Fields, plain_name
+from streams.sources.instants import DateOrder, looks_local, told_order
+from streams.sources.m365_detections import direction
+from streams.sources.outcome import Discard, Parse, Parsed, Row
+from streams.sources.reader import read_records
+
+FEED = "m365-message-trace"
+
+_INSTANTS = (
+    "Received",
+    "receivedDateTime",
+    "origin_timestamp_utc",
+    "origin_timestamp",
+    "date_time_utc",
+    "date_time",
+    "ReceivedUtc",
+    "DateUtc",
+    "Date (UTC)",
+    "Date",
+    "Timestamp",
+)
+_SENDERS = ("SenderAddress", "sender_address", "Sender", "From")
+_RECIPIENTS = ("RecipientAddress", "recipient_address", "Recipient", "Recipients", "recipient_status", "To")
+_IDS = ("MessageTraceId", "network_message_id", "NetworkMessageId", "MessageTraceID", "id")
+_MESSAGE_IDS = ("MessageId", "message_id", "InternetMessageId", "Message ID")
+_ROWS_LOOKED_AT = 1_000_000
+
+
+def parse(row: Row, order: DateOrder = "by-clock") -> Parsed:
+    """Return the mail to the row's recipient (or recipients). Raises SourceError."""
+    fields = Fields(row)
+    if fields.text(*_SENDERS) is None and any(name in fields for name in _SENDERS):
+        return Discard("null-sender")
+    sender = address(fields.needed(*_SENDERS))
+    if sender is None:
+        return Discard("null-sender")  # a report of the mail system itself
+    occurred_at = fields.instant(*_INSTANTS, order=order)
+    recipients = addresses(fields.raw(*_RECIPIENTS))
+    message_id = fields.text(*_MESSAGE_IDS)
+    return [
+        MailEvent(
+            feed=FEED,
+            record_id=_record_id(fields.text(*_IDS), recipients, message_id or "", sender, str(occurred_at)),
+            message_id=message_id,
+            occurred_at=occurred_at,
+            direction=direction(fields.text("Directionality", "Direction")),
+            sender=sender,
+            recipients=recipients,
+            subject=fields.text("Subject", "message_subject", "MessageSubject"),
+            size=fields.number("Size", "total_bytes", "MessageSize"),
+        )
+    ]
+
+
+def parse_for(path: Path) -> Parse:
+    """Return the parser that fits this file: where dates are written like 03/04/2023, the whole file says in which order.
+
+    The first date that can be read in one way only decides; where there is none, AM and PM tell the American order.
+    """
+    order = _order_of(path)
+    return lambda row: parse(row, order)
+
+
+def _order_of(path: Path) -> DateOrder:
+    with closing(read_records(path, FEED, fits)) as records:
+        for record in islice(records, _ROWS_LOOKED_AT):
+            if record.row is None:
+                continue
+            match = looks_local(Fields(record.row).raw(*_INSTANTS))
+            if match is None:
+                return "by-clock"
+            if (order := told_order(match)) is not None:
+                return order
+    return "by-clock"
+
+
+def fits(row: Row) -> bool:
+    """Whether the row looks like a row of a message trace."""
+    names = {plain_name(key) for key in row}
+    return all(names & {plain_name(name) for name in some} for some in (_INSTANTS, _SENDERS, _RECIPIENTS, (*_IDS, *_MESSAGE_IDS)))
+
+
+def _record_id(trace: str | None, recipients: tuple[str, ...], *others: str) -> str:
+    """Return the trace's id with the recipient: the same mail has a row for each."""
+    of = trace.lower() if trace is not None else "content:" + fingerprint(*others)
+    if len(recipients) == 1:
+        return f"{of}:{recipients[0].lower()}"
+    return f"{of}:{fingerprint(*sorted(recipient.lower() for recipient in recipients))}"

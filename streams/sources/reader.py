@@ -1,0 +1,71 @@
+"""Read a file's records whatever shape holds them: JSON or CSV, plain, gzipped, zipped, UTF-8 or UTF-16; in constant memory."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from streams.errors import SourceError
+from streams.sources.content import ByteSource, Content, OnBytes, open_content
+from streams.sources.csv_rows import csv_rows
+from streams.sources.json_rows import Fits, json_rows
+from streams.sources.limits import MAX_RAW, MAX_RECORD
+from streams.sources.raw import Found, RawRecord, broken
+
+__all__ = ["MAX_RAW", "MAX_RECORD", "RawRecord", "read_records"]
+
+_PEEK = 4096
+
+
+def read_records(path: Path, feed: str, fits: Fits, on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
+    """Yield every record of ``path``, broken ones with their error. Raises UsageError when the file cannot be opened."""
+    with open_content(path, on_bytes) as contents:
+        for content in contents:
+            for found in _guarded(content, fits):
+                yield RawRecord(feed, content.name, found.line, found.raw, found.row, found.error)
+
+
+def _guarded(content: Content, fits: Fits) -> Iterator[Found]:
+    """Yield what was read up to where the content can be read no further, then say that it cannot."""
+    line = 1
+    source = _Peeked(content.source)
+    for found in _rows(source, fits):
+        line = found.line
+        yield found
+    if source.error is not None:
+        yield broken(line, b"", source.error.reason, f"{source.error.detail}; read up to about line {line}")
+
+
+def _rows(source: "_Peeked", fits: Fits) -> Iterator[Found]:
+    if source.head().lstrip()[:1] in (b"{", b"["):
+        return json_rows(source, fits)
+    return csv_rows(source)
+
+
+class _Peeked:
+    """A source whose beginning can be looked at, and that ends where it can be read no further; ``error`` then says why."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+        self._held = b""
+        self.error: SourceError | None = None
+
+    def head(self) -> bytes:
+        """Return the beginning, at least as far as its first character that is no blank."""
+        while len(self._held.lstrip()) == 0 and (data := self._more(_PEEK)):
+            self._held += data
+        return self._held
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        if self._held:
+            data, self._held = self._held[:size], self._held[size:]
+            return data
+        return self._more(size)
+
+    def _more(self, size: int) -> bytes:
+        if self.error is not None:
+            return b""
+        try:
+            return self._source.read(size)
+        except SourceError as error:
+            self.error = error
+            return b""
