@@ -30,7 +30,7 @@ class PublicError(ValueError):
 
 def to_public(record: Record) -> dict[str, Any]:
     """Return a record's public form: JSON types only. Raise PublicError for an instant outside the years 1 to 9999."""
-    value: dict[str, Any] = msgspec.to_builtins(record)
+    value: dict[str, Any] = _with_lists(msgspec.to_builtins(record))
     for path in instants(type(record)):
         _change(value, path, time_of)
     return value
@@ -86,10 +86,17 @@ def millis_of(text: Any) -> Millis:
         raise PublicError(f"{text!r:.60}: {error}") from error
 
 
+def _with_lists(value: Any) -> Any:
+    """Return the same with lists for tuples."""
+    if isinstance(value, dict):
+        return {key: _with_lists(inner) for key, inner in value.items()}
+    return [_with_lists(inner) for inner in value] if isinstance(value, tuple) else value
+
+
 def _change(value: Any, path: tuple[str, ...], change: Callable[[Any], Any]) -> None:
     """Change what a path leads to, in place; the path goes through every element of a list."""
-    for element in value if isinstance(value, (list, tuple)) else (value,):
-        if not isinstance(element, dict) or element.get(path[0]) is None:
+    for element in value if isinstance(value, list) else (value,):
+        if element[path[0]] is None:
             continue
         if len(path) > 1:
             _change(element[path[0]], path[1:], change)

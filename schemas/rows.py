@@ -1,22 +1,26 @@
 """Changelog rows <-> bytes: what a stage remembers, in the framing of the wire, so that a row of version N is read by version N+1.
 
-A row type is a frozen struct (``MonthRow``) and a file of the same name under ``state/`` (``month_row.v1.avsc``); nothing is registered.
-Rows hold whole travelling records by name, see ``schemas.versions``. When a record gets a new version, each row that holds it gets one
-too, with nothing but the pin in ``embeds`` changed: a test holds the newest rows to the newest records.
+A row type is a frozen record (``MonthRow``) and a file of the same name under ``state/`` (``month_row.v1.avsc``). Rows hold
+whole travelling records by name, see ``schemas.versions``. When a record gets a new version, each row that holds it gets one too, with
+nothing but the pin in ``embeds`` changed: a test holds the newest rows to the newest records.
 """
 
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
-import msgspec
-
 from schemas.codec import Codec, WireError
+from schemas.detect_rows import DetectionRow, HeadRow, MonthRow
+from schemas.enrich_rows import DueRow, PartitionRow, UnionRow
+from schemas.records import Record
 from schemas.versions import Schema, newest, read_texts, read_versions
 
-__all__ = ["WireError", "decode_row", "encode_row", "row_versions"]
+__all__ = ["ROWS", "WireError", "decode_row", "encode_row", "row_versions"]
 
-R = TypeVar("R", bound=msgspec.Struct)
+R = TypeVar("R", bound=Record)
+
+ROWS: tuple[type[Record], ...] = (UnionRow, DueRow, PartitionRow, HeadRow, MonthRow, DetectionRow)
+"""Every row type."""
 
 _MAGIC = b"\xc3\x01"
 _HEADER = 10
@@ -27,7 +31,7 @@ def row_versions(row_type: type) -> tuple[Schema, ...]:
     return read_versions(_texts("state"), row_type, _texts("avro"))
 
 
-def encode_row(row: msgspec.Struct) -> bytes:
+def encode_row(row: Record) -> bytes:
     """Return a row as Avro single-object encoding of its newest schema. Raise WireError for what Avro cannot hold."""
     header, codec, _ = _codec(type(row))
     return codec.encode(row, header)

@@ -6,20 +6,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 import pytest
 
-from schemas import detect_rows, enrich_rows
 from schemas.catalogue import RECORDS, catalogue
 from schemas.records import INSTANT
-from schemas.rows import row_versions
+from schemas.rows import ROWS, row_versions
 from schemas.versions import newest
 
-ROWS = (
-    enrich_rows.UnionRow,
-    enrich_rows.DueRow,
-    enrich_rows.PartitionRow,
-    detect_rows.HeadRow,
-    detect_rows.MonthRow,
-    detect_rows.DetectionRow,
-)
 INSTANT_TYPE = {"type": "long", "logicalType": "timestamp-millis"}
 SIMPLE: dict[Any, list[Any]] = {str: ["string"], int: ["long", "int"], bool: ["boolean"], bytes: ["bytes"]}
 
