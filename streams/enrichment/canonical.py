@@ -54,6 +54,17 @@ def canonical_domain(domain: str) -> str:
 @lru_cache(maxsize=65_536)
 def parse(address: str) -> Mailbox:
     """Read one address as any feed writes it."""
+    mailbox = _read(address)
+    for _ in range(4):
+        # What is no address is folded; a folded form that reads otherwise (a full-width @) is read again, so that spelling is stable.
+        if mailbox.domain or mailbox.text == address:
+            break
+        address = mailbox.text
+        mailbox = _read(address)
+    return mailbox
+
+
+def _read(address: str) -> Mailbox:
     if len(address) < 255 and _PLAIN.fullmatch(address) and not address.startswith("imcea"):
         local, _, domain = address.rpartition("@")
     else:

@@ -7,7 +7,7 @@ addresses (``IMCEASMTP-a+40b+2Ecom@own``) and plain damage. Nothing here raises,
 import re
 import unicodedata
 from contextlib import suppress
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 LONGEST = 2_000
@@ -137,7 +137,7 @@ def _display(text: str) -> str:
     text = _SPACE.sub(" ", text).strip()
     if "=?" in text:
         # An encoded word that is not one is shown as it came.
-        with suppress(HeaderParseError, LookupError, ValueError):
+        with suppress(MessageError, LookupError, ValueError):
             text = _clean(str(make_header(decode_header(text))))
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]
