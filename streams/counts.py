@@ -29,6 +29,10 @@ class Counts:
         """The sum of the five ends; equal to ``read`` when nothing was dropped in silence."""
         return self.facts + self.duplicates + self.dead_letters + self.late + self.discarded
 
+    def five(self) -> dict[str, int]:
+        """Return what was read and the five ends, by their public names."""
+        return {name: figure for name, figure in asdict(self).items() if name != "redelivered"}
+
     def as_dict(self) -> dict[str, int]:
         """Return the figures by name."""
         return asdict(self)

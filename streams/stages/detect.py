@@ -111,6 +111,14 @@ class DetectStage:
         await store.commit()
         return Handled(work.outputs, counts)
 
+    async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
+        """Set one record aside that ``handle`` raised on: it is counted as a dead letter and the partition goes on after it."""
+        row = self._partition_row(store, delivered)
+        counts = Counts(redelivered=1) if delivered.offset <= row.through else Counts(read=1, dead_letters=1)
+        store.put_many({_partition_key(row): encode_row(_advanced(row, counts, delivered.offset))})
+        await store.commit()
+        return Handled([dead_letter(self._wire, delivered, reason, detail, now)], counts)
+
     def verify(self, row: DetectionRow) -> None:
         """Raise GenerationMismatchError when a partition's state was made with other detectors or another configuration."""
         stored = {version.detector: version.version for version in row.detectors}
