@@ -19,6 +19,7 @@ from deploy.settled import NotSettledError, wait_until_settled, worker_counts
 from deploy.truth import differences
 from schemas.records import Alert
 from streams.cli.alert_view import alerts_table
+from streams.cli.console import output
 from streams.cli.counts_view import counts_table
 from streams.counts import Counts
 from streams.runtime.names import Names
@@ -115,7 +116,7 @@ class Demo:
         self._say(f"custodiet {' '.join(arguments)}")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODIET_")}
         ran = subprocess.run(  # noqa: S603 - custodiet itself, with the arguments written here
-            [sys.executable, "-m", "streams.cli.main", *arguments],
+            [sys.executable, "-m", "streams", *arguments],
             cwd=CHECKOUT,
             env={**inherited, **self._settings},
             stdout=subprocess.PIPE if captured else None,
@@ -150,7 +151,7 @@ def _worker(all_workers: list[Worker], role: str) -> Worker:
 
 def main() -> int:
     """Run the demonstration; return 0 when the alerts are exactly those of the truth."""
-    console = Console()
+    console = output()
     try:
         return Demo(console).run()
     except NotSettledError as error:

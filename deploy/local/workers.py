@@ -38,7 +38,7 @@ class Worker(Service):
             "CUSTODIET_METRICS_PORT": str(state.ports["metrics"]),
             "CUSTODIET_LOG_FORMAT": "json",
         }
-        return Command([sys.executable, "-m", "streams.cli.main", "worker", self.role], {**inherited, **settings}, CHECKOUT)
+        return Command([sys.executable, "-m", "streams", "worker", self.role], {**inherited, **settings}, CHECKOUT)
 
     def answers(self, port: int) -> bool:
         """Tell whether its metrics can be read."""

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from schemas.public import dumps, to_public
 from schemas.records import DeadLetter
 from streams.cli.alert_view import alerts_table
+from streams.cli.console import output
 from streams.cli.counts_view import counts_table
 from streams.config import default_config, read_config
 from streams.enrichment.reference_files import read_reference
@@ -65,7 +66,7 @@ def _show(scanned: Scanned, *, as_json: bool) -> None:
         document = {"counts": scanned.counts.five(), "alerts": [to_public(alert) for alert in scanned.alerts]}
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
         return
-    console = Console()
+    console = output()
     if scanned.alerts:
         console.print(alerts_table(scanned.alerts))
     else:

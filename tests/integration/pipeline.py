@@ -95,7 +95,7 @@ class Pipeline:
     def custodiet(self, *arguments: str) -> str:
         """Run a command; return what it printed. A command that fails is shown."""
         ran = subprocess.run(
-            [sys.executable, "-m", "streams.cli.main", *arguments], env=self._environ({}), capture_output=True, text=True, check=False
+            [sys.executable, "-m", "streams", *arguments], env=self._environ({}), capture_output=True, text=True, check=False
         )
         if ran.returncode:
             raise AssertionError(f"custodiet {' '.join(arguments)} ended with {ran.returncode}\n{ran.stdout}{ran.stderr}")
@@ -112,7 +112,7 @@ class Pipeline:
 
     def start(self, role: str, name: str = "a", **environ: str) -> subprocess.Popen[bytes]:
         """Start a worker; its log is added to ``ROLE-NAME.log``."""
-        return self.start_script("streams.cli.main", role, name, **environ)
+        return self.start_script("streams", role, name, **environ)
 
     def start_script(self, module: str, role: str, name: str = "a", **environ: str) -> subprocess.Popen[bytes]:
         """Start a worker by another module than custodiet's own."""
