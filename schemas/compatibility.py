@@ -34,7 +34,7 @@ def check(versions: Sequence[str]) -> list[Incompatibility]:
     Raises avro.errors.AvroException for a text that is no schema.
     """
     parsed = [parse(text) for text in versions]
-    checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]  # avro has hints nearly everywhere else
+    checker = ReaderWriterCompatibilityChecker()
     found = []
     for reader, writer in permutations(range(len(parsed)), 2):
         result = checker.get_compatibility(parsed[reader], parsed[writer])
