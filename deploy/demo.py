@@ -82,7 +82,7 @@ class Demo:
         """Send the samples; return how the records ended on the way in, and how many events were sent."""
         exports = [str(path) for path in sorted((SAMPLES / "exports").iterdir())]
         told = json.loads(self._custodiet("ingest", *exports, "--json", captured=True))
-        counts = Counts(**{name: told["counts"][name] for name in Counts().five()})
+        counts = Counts(**{name: told[name] for name in Counts().five()})
         return {"load": counts, "sent": Counts(read=told["sent"])}
 
     def _enriched(self) -> Counts:

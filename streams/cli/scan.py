@@ -33,7 +33,7 @@ _WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
 )
 @click.option("--alerts", "alerts_to", type=_WRITABLE, help="Write the alerts here, one JSON object a line.")
 @click.option("--dead-letters", "letters_to", type=_WRITABLE, help="Write what could not be read here, one JSON object a line.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the alerts and the counts.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the counts by name, and the alerts.")
 def command(
     *, inputs: tuple[str, ...], config: Path | None, reference: Path, alerts_to: Path | None, letters_to: Path | None, as_json: bool
 ) -> None:
@@ -45,7 +45,7 @@ def command(
     Examples:
       custodiet scan export.csv trace.csv --reference reference/
       custodiet scan m365-audit:audit.json.gz --reference reference/ --config force.yaml --alerts alerts.ndjson
-      custodiet scan mail.ndjson --reference reference/ --json | jq .counts
+      custodiet scan mail.ndjson --reference reference/ --json | jq .duplicates
     """
     force = read_config(config) if config else default_config()
     records = read_reference(reference, force.calendar.zone)
@@ -63,7 +63,7 @@ def command(
 
 def _show(scanned: Scanned, *, as_json: bool) -> None:
     if as_json:
-        document = {"counts": scanned.counts.five(), "alerts": [to_public(alert) for alert in scanned.alerts]}
+        document = {**scanned.counts.five(), "alerts": [to_public(alert) for alert in scanned.alerts]}
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
         return
     console = output()
