@@ -18,7 +18,7 @@ PREFIX: Final = "CUSTODIET_"
 
 _HOST_PORT: Final = r"^[^,\s]+:\d+(,[^,\s]+:\d+)*$"
 _URLS: Final = r"^https?://[^,\s]+(,https?://[^,\s]+)*$"
-_TOPIC_PREFIX: Final = r"^[a-z0-9._-]{0,60}$"
+_TOPIC_PREFIX: Final = r"^([a-z0-9][a-z0-9._-]{0,59})?$"
 
 
 def _existing_file(path: Path) -> Path:

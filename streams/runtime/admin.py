@@ -167,7 +167,5 @@ def _resource(topic: str, values: Mapping[str, str] | None = None) -> Any:
 def _finding(topic: Wanted, seen: Seen | None) -> Finding:
     if seen is None:
         return Finding(topic, None)
-    differences = {
-        name: (want, seen.config.get(name, "(default)")) for name, want in topic.config.items() if seen.config.get(name) != want
-    }
+    differences = {name: (want, seen.config.get(name, "(default)")) for name, want in topic.config.items() if seen.config.get(name) != want}
     return Finding(topic, seen, differences)

@@ -157,4 +157,3 @@ class Ledger:
 def chunks(topic: str, partition: int, records: Sequence[Fetched], bounds: tuple[int, int], generation: int) -> list[Chunk]:
     """Return records of one partition as chunks; ``bounds`` are the most records and the most bytes of one."""
     return [Chunk(topic, partition, run, size, generation) for run, size in split(records, *bounds)]
-

@@ -6,10 +6,10 @@ broker, a group that has moved on) ends the process, so that uncommitted work is
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -27,13 +27,21 @@ from streams.runtime.names import Names
 from streams.runtime.sender import RecordTooLarge, Sender, ToSend
 from streams.runtime.table_store import StateFault, TableStore
 from streams.stages.chunk import Delivered, Handled, Output
-from streams.stages.dead_letters import DEAD_LETTERS, dead_letter, position
+from streams.stages.dead_letters import DEAD_LETTERS, position
 from streams.stages.store import MemoryStore, Store
 
 log = structlog.get_logger(__name__)
 
-Run: TypeAlias = Callable[[Sequence[Delivered], Store, Millis], Awaitable[Handled]]
-"""A stage's ``handle``."""
+
+class Stage(Protocol):
+    """What an agent runs. Both methods return when the state behind what they give is durable."""
+
+    async def handle(self, chunk: Sequence[Delivered], store: Store, now: Millis, /) -> Handled:
+        """Handle records of one partition, in the order of their offsets."""
+
+    async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
+        """Set aside one record that ``handle`` raised on: count it as a dead letter, give that dead letter, and go on after it."""
+
 
 BROKEN: Final = 70
 """Exit code of a worker that met what it cannot handle."""
@@ -118,18 +126,18 @@ class Work:
         self._table = store
         self._store: Store = MemoryStore() if store is None else store
 
-    async def handle(self, run: Run) -> Handled:
+    async def handle(self, stage: Stage) -> Handled:
         """Run the stage; on return the state behind what it gives is durable."""
         self._tools.faults.at("before-state")
         now = self._tools.clock()
         records = self.chunk.delivered(self._tools.names.logical(self.chunk.topic))
         try:
-            handled = await run(records, self._store, now)
+            handled = await stage.handle(records, self._store, now)
         except _FATAL:
             raise
         except Exception:  # whatever one record makes a stage raise must not stop the partition
             log.warning("chunk-raised", chunk=repr(self.chunk), exc_info=True)
-            handled = await self._one_by_one(records, run, now)
+            handled = await self._one_by_one(records, stage, now)
         self.counts = handled.counts
         self._tools.faults.at("after-state")
         return handled
@@ -145,29 +153,25 @@ class Work:
                 self._tools.metrics.dead_letter(self._tools.wire.decode(output.value, DeadLetter).reason)
         self._tools.faults.at("after-output")
 
-    async def _one_by_one(self, records: Sequence[Delivered], run: Run, now: Millis) -> Handled:
+    async def _one_by_one(self, records: Sequence[Delivered], stage: Stage, now: Millis) -> Handled:
         total = Handled()
         for record in records:
             self._roll_back()
             try:
-                handled = await run([record], self._store, now)
+                handled = await stage.handle([record], self._store, now)
             except _FATAL:
                 raise
             except Exception as error:  # noqa: BLE001 - this is the record to blame
-                handled = await self._bury(record, error, run, now)
+                handled = await self._bury(record, error, stage, now)
             total.outputs += handled.outputs
             total.counts.add(handled.counts)
         return total
 
-    async def _bury(self, record: Delivered, error: Exception, run: Run, now: Millis) -> Handled:
-        """Make a dead letter of a record that raises, and let the stage count it: to the stage, a record without content is one."""
+    async def _bury(self, record: Delivered, error: Exception, stage: Stage, now: Millis) -> Handled:
         reason = "too-large" if isinstance(error, RecordTooLarge) else "bug"
         log.error("record-raised", reason=reason, position=position(record), error=repr(error), exc_info=error)
         self._roll_back()
-        hollow = await run([replace(record, value=b"")], self._store, now)
-        letter = dead_letter(self._tools.wire, record, reason, f"{type(error).__name__}: {error}", now)
-        others = [output for output in hollow.outputs if output.topic != DEAD_LETTERS]
-        return Handled([*others, letter], hollow.counts)
+        return await stage.bury(record, reason, f"{type(error).__name__}: {error}", self._store, now)
 
     def _fitting(self, output: Output) -> ToSend:
         record = ToSend(self._tools.names.topic(output.topic), output.key, output.value)

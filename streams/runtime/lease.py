@@ -29,7 +29,7 @@ class Standing(Enum):
 
 
 class Lease:
-    """Keeps the instants of heartbeats and rebalances; all times are seconds of a monotonic clock that goes on while a process is frozen."""
+    """Keeps the instants of heartbeats and rebalances; times are seconds of a monotonic clock that goes on in a frozen process."""
 
     def __init__(self, session_timeout: float, rebalance_timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Start without a lease."""

@@ -37,5 +37,5 @@ class Names:
     def datadir(self, root: Path, role: str, worker: str) -> Path:
         """Return the directory of one worker's local state; UsageError for a worker's name that makes no directory."""
         if WORKER_NAME.fullmatch(worker) is None:
-            raise UsageError(f"worker name {worker!r}: want letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit")
+            raise UsageError(f"worker name {worker!r}: want a letter or digit, then letters, digits, '.', '_' and '-', at most 64")
         return root / self.group(role) / worker

@@ -42,7 +42,7 @@ class Bounds:
 class ChunkSchema(faust.Schema[Any, Any]):
     """Hands a chunk through as it is; what its bytes say is the stage's business."""
 
-    def loads_key(self, app: AppT, message: Message, **_: Any) -> None:  # noqa: ARG002 - Faust's signature
+    def loads_key(self, app: AppT, message: Message, **_: Any) -> None:
         """Return nothing: a chunk has no key of its own."""
 
     def loads_value(self, app: AppT, message: Message, **_: Any) -> Any:  # noqa: ARG002 - Faust's signature
@@ -57,7 +57,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         """See the base class."""
         await super().on_start()
         lease = cast("ChunkedConsumer", self.consumer).lease
-        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - the client tells nobody of its heartbeats
+        coordinator: Any = self._ensure_consumer()._coordinator  # noqa: SLF001 - the client tells nobody of its heartbeats
         beat, reset = coordinator._do_heartbeat, coordinator.reset_generation  # noqa: SLF001 - as above
 
         async def timed_beat() -> bool:

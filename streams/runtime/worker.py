@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import signal
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -21,6 +21,7 @@ from streams.metrics import Metrics
 from streams.runtime import admin
 from streams.runtime.app import build
 from streams.runtime.chunks import Chunk
+from streams.runtime.clock import wall_clock
 from streams.runtime.connection import client_options, until_broker
 from streams.runtime.duty import BROKEN, Duty, Tools, Work
 from streams.runtime.faults import Faults
@@ -46,11 +47,6 @@ Totals: TypeAlias = Callable[[Store, str, int], tuple[Counts, Millis | None]]
 """Reads from a partition's state how its records have ended, and its clock."""
 
 
-def wall_clock() -> Millis:
-    """Return the present instant."""
-    return time.time_ns() // 1_000_000
-
-
 class Worker:
     """What an agent is given: the app to declare itself on, and the work around its stage."""
 
@@ -70,6 +66,8 @@ class Worker:
         self._lease = cast("ChunkedTransport", self.app.transport).lease
         self._table: StateTable | None = None
         self._totals: Totals | None = None
+        self._helpers: list[AbstractAsyncContextManager[Any]] = []
+        self._entered = contextlib.AsyncExitStack()
         faults = Faults(settings.fault, role)
         self._duty = Duty(Tools(role, self.names, self.wire, self.sender, self.metrics, faults, end_now, wall_clock))
 
@@ -113,23 +111,30 @@ class Worker:
             if topic in self.sources and store is not None:
                 self._tell(store, topic, partition)
 
+    def beside(self, helper: AbstractAsyncContextManager[Any]) -> None:
+        """Have a helper entered when there is a broker, before the first chunk, and left after the last."""
+        self._helpers.append(helper)
+
     async def prepare(self) -> None:
-        """Wait for a broker, then check that topics are as they should be and have the state's changelog created."""
+        """Wait for a broker, check that topics are as they should be, have the state's changelog created, and enter the helpers."""
         await until_broker(self.settings)
         await asyncio.to_thread(self._check_topics)
         await self.sender.start()
+        self._entered.push_async_callback(self.sender.stop)
+        for helper in self._helpers:
+            await self._entered.enter_async_context(helper)
+
+    async def let_go(self) -> None:
+        """Leave the helpers and the broker."""
+        await self._entered.aclose()
 
     def _check_topics(self) -> None:
-        changelog = self.names.changelog(self.role)
+        own = self.names.changelog(self.role)
+        changelogs = {self.names.changelog(role) for role in admin.STATEFUL}
         with admin.Admin(self.settings) as connection:
-            findings = connection.compare(admin.wanted(self.settings))
-            connection.create([finding for finding in findings if finding.wanted.name == changelog and self._table is not None])
-        used = {self.names.topic(topic) for topic in self.sources}
-        admin.check(
-            finding
-            for finding in findings
-            if finding.wanted.name in used or (finding.wanted.name == changelog and finding.seen is not None)
-        )
+            wanted = [topic for topic in admin.wanted(self.settings) if topic.name not in changelogs - {own}]
+            connection.create(finding for finding in connection.compare(wanted) if finding.wanted.name == own)
+            admin.check(connection.compare(wanted))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; raises CustodietError for what the user can mend, ends the process for what nobody can."""
@@ -151,7 +156,6 @@ class Worker:
         except TimeoutError:
             log.warning("worker-stopped-hard", role=self.role, name=self.name, seconds=STOP_SECONDS)
             end_now(0)
-        await self.sender.stop()
         log.info("worker-stopped", role=self.role, name=self.name)
 
     def _crashed(self, reason: BaseException | None) -> None:
@@ -163,28 +167,31 @@ class Worker:
         end_now(BROKEN)
 
 
-async def serve(worker: Worker, declare: Callable[[Worker], Awaitable[None]]) -> None:
-    """Run a worker until SIGTERM or SIGINT; ``declare`` declares its agent once there is a broker."""
+async def serve(worker: Worker) -> None:
+    """Run a worker whose agent is declared, until SIGTERM or SIGINT. Raises CustodietError for what the user can mend."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with alone_in(worker.datadir, worker.name):
         worker.metrics.serve(worker.settings.metrics_host, worker.settings.metrics_port)
-        ready = asyncio.ensure_future(_make_ready(worker, declare))
-        stopped = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({ready, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not ready.done():
-            ready.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await ready
-            await worker.sender.stop()
-            return
-        await ready
-        await worker.run(stop)
-        await worker.stop()
+        try:
+            if await _unless(stop, worker.prepare()):
+                await worker.run(stop)
+                await worker.stop()
+        finally:
+            await worker.let_go()
 
 
-async def _make_ready(worker: Worker, declare: Callable[[Worker], Awaitable[None]]) -> None:
-    await declare(worker)
-    await worker.prepare()
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work; give it up and return False when ``stop`` is set before it is done."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if task.done():
+        await task
+        return True
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return False

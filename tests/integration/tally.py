@@ -8,11 +8,13 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
 
 from schemas.records import Millis
+from schemas.wire import Wire
 from streams import logs
 from streams.counts import Counts
 from streams.errors import CustodietError
@@ -20,6 +22,7 @@ from streams.runtime.chunks import Chunk
 from streams.runtime.worker import Worker, serve
 from streams.settings import from_environment
 from streams.stages.chunk import Delivered, Handled, Output
+from streams.stages.dead_letters import dead_letter
 from streams.stages.store import Store
 
 T = TypeVar("T")
@@ -48,7 +51,7 @@ def head_key(topic: str, partition: int) -> bytes:
 class TallyStage:
     """Notes the number in each record; a record that says ``raise`` is one that a stage chokes on."""
 
-    async def handle(self, chunk: Sequence[Delivered], store: Store, _now: Millis) -> Handled:
+    async def handle(self, chunk: Sequence[Delivered], store: Store, _: Millis) -> Handled:
         """See the stages."""
         handled = Handled()
         mark = head_key(chunk[0].topic, chunk[0].partition)
@@ -80,6 +83,11 @@ class TallyStage:
         await store.commit()
         return handled
 
+    async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
+        """See the stages: a record without a value is counted as a dead letter."""
+        handled = await self.handle([replace(delivered, value=None)], store, now)
+        return Handled([*handled.outputs, dead_letter(Wire(), delivered, reason, detail, now)], handled.counts)
+
 
 def read(row: bytes | None, kind: type[T]) -> T:
     """Decode a row, or make an empty one."""
@@ -91,7 +99,7 @@ def totals(store: Store, topic: str, partition: int) -> tuple[Counts, Millis | N
     return Counts(**read(store.get_many([head_key(topic, partition)])[0], Head).counts), None
 
 
-async def declare(worker: Worker) -> None:
+def declare(worker: Worker) -> None:
     """Declare the agent."""
     stage = TallyStage()
     worker.keep_state(totals)
@@ -100,7 +108,7 @@ async def declare(worker: Worker) -> None:
     async def tally(chunks: AsyncIterator[Chunk]) -> None:
         async for chunk in chunks:
             async with worker.work(chunk) as work:
-                handled = await work.handle(stage.handle)
+                handled = await work.handle(stage)
                 await work.send(handled.outputs)
                 chunk.acknowledge()
 
@@ -110,8 +118,9 @@ def main() -> None:
     settings = from_environment()
     logs.configure(settings.log_level, settings.log_format)
     worker = Worker(sys.argv[1], settings, sys.argv[2])
+    declare(worker)
     try:
-        asyncio.run(serve(worker, declare))
+        asyncio.run(serve(worker))
     except CustodietError as error:
         print(f"error: {error}", file=sys.stderr)
         os._exit(error.exit_code)

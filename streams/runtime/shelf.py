@@ -1,0 +1,85 @@
+"""Reference records as their compacted topics hold them: the last one under each key, and what they are keyed by."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
+
+import structlog
+
+from schemas.records import AddressListEntry, DocumentClass, ExceptionFact, Officer, Record
+from schemas.wire import Wire, WireError
+from streams.enrichment.reference import Reference
+
+log = structlog.get_logger(__name__)
+
+R = TypeVar("R", bound=Record)
+
+OFFICERS, CLASSES, ENTRIES, EXCEPTIONS = "officers", "document-classes", "address-lists", "exceptions"
+
+RECORDS: Final[Mapping[str, type[Record]]] = {
+    OFFICERS: Officer,
+    CLASSES: DocumentClass,
+    ENTRIES: AddressListEntry,
+    EXCEPTIONS: ExceptionFact,
+}
+"""What each topic of reference records holds."""
+
+NEEDED: Final = (OFFICERS, ENTRIES)
+"""The topics that must not be empty: without officers nobody can be named, without lists nobody knows what is the force's own."""
+
+
+def key_of(record: Record) -> bytes:
+    """Return the key that a reference record is sent under, as topics.yaml tells it."""
+    match record:
+        case Officer():
+            return (record.officer_id if record.valid_from is None else f"{record.officer_id}@{record.valid_from}").encode()
+        case DocumentClass():
+            return record.class_id.encode()
+        case AddressListEntry():
+            return f"{record.list}:{record.pattern}".encode()
+        case ExceptionFact():
+            return record.exception_id.encode()
+        case _:
+            raise TypeError(f"{type(record).__name__} is no reference record")
+
+
+class Shelf:
+    """Takes records as they are read; topics go by their names in the catalogue."""
+
+    def __init__(self, wire: Wire) -> None:
+        """Start empty."""
+        self._wire = wire
+        self._held: dict[str, dict[bytes, Record]] = {topic: {} for topic in RECORDS}
+
+    def put(self, topic: str, key: bytes, value: bytes | None) -> bool:
+        """Take one record (None removes); return whether that changed anything. One that cannot be read is logged and held as absent."""
+        held = self._held[topic]
+        before = held.pop(key, None)
+        if value is None:
+            return before is not None
+        try:
+            record = self._wire.decode(value, RECORDS[topic])
+        except WireError as error:
+            log.error("reference-unreadable", topic=topic, key=key.decode("utf-8", "replace"), reason=error.reason, detail=error.detail)  # noqa: TRY400 - the record is at fault, not the code
+            return before is not None
+        held[key] = record
+        return before != record
+
+    def records(self, topic: str) -> dict[bytes, Record]:
+        """Return what a topic holds, by key."""
+        return dict(self._held[topic])
+
+    def lacking(self) -> list[str]:
+        """Return the needed topics that are empty."""
+        return [topic for topic in NEEDED if not self._held[topic]]
+
+    def reference(self) -> Reference:
+        """Build the look-ups from what is held."""
+        return Reference.build(
+            _all(Officer, self._held[OFFICERS].values()),
+            _all(DocumentClass, self._held[CLASSES].values()),
+            _all(AddressListEntry, self._held[ENTRIES].values()),
+        )
+
+
+def _all(kind: type[R], records: Iterable[Record]) -> list[R]:
+    return [record for record in records if isinstance(record, kind)]
