@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from streams.sources.fields import as_list, as_text, plain_name
 
 _STATUS = re.compile(r"##[^;]*+")
-_EXCHANGE = re.compile(r"\s*\[\s*(?P<kind>SMTP|EX|X500)\s*:\s*(?P<address>[^\]]*)\]\s*", re.IGNORECASE)
+_EXCHANGE = re.compile(r"\[\s*+(?P<kind>SMTP|EX|X500)\s*+:(?P<address>[^\]\[]*+)\]", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:smtp|mailto|sip)\s*:\s*", re.IGNORECASE)
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"|<[^<>]*+>|\[[^\[\]]*+\]|[;,\r\n\t]|[^;,\r\n\t"<\[]++|.', re.DOTALL)
-_UNQUOTED = re.compile(r'(?P<name>[^"<>]*[,;:@()][^"<>]*?)\s*<(?P<address>[^<>]*)>')
+_PIECE = re.compile(r'"[^"]*+"|<[^<>]*+>|\[[^\[\]]*+\]|[;,\r\n\t]|[^;,\r\n\t"<\[]++|.', re.DOTALL)
 _SEPARATORS = ";,\r\n\t"
-_FOUND = re.compile(r"[^\s<>\"()\[\],;:=|{}@]++@[^\s<>\"'()\[\],;:=|{}@]++")
+_LOCAL_PART = r"[^\s<>\"()\[\],;:=|{}@]"
+_FOUND = re.compile(rf"(?<!{_LOCAL_PART}){_LOCAL_PART}++@[^\s<>\"'()\[\],;:=|{{}}@]++")
+_SPECIAL = frozenset(",;:@()")
 _ADDRESS_NAMES = ("address", "emailaddress", "smtpaddress", "smtp", "email", "mail", "upn", "userprincipalname", "value")
 _EMPTY = {"", "<>", "{}", "()", "$null", "null", "none"}
 
@@ -127,4 +128,11 @@ def _bared(piece: str) -> Iterator[str]:
         bare = _PREFIX.sub("", bare, count=1) if _PREFIX.match(bare) else bare
     bare = bare.strip("'{}").strip()
     if bare.lower() not in _EMPTY:
-        yield _UNQUOTED.sub(r'"\g<name>" <\g<address>>', bare)
+        yield _quoted(bare)
+
+
+def _quoted(mailbox: str) -> str:
+    """Put a display name that needs it between quotes, as RFC 5322 wants it."""
+    name, opening, rest = mailbox.rpartition("<")
+    name = name.strip()
+    return f'"{name}" <{rest}' if opening and '"' not in name and not _SPECIAL.isdisjoint(name) else mailbox

@@ -12,6 +12,7 @@ DateOrder: TypeAlias = Literal["by-clock", "day-first", "month-first"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LONGEST = 80
 _FIRST_YEAR, _LAST_YEAR = 1980, 2199
 _OFFSET = r"(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
@@ -35,6 +36,8 @@ def read_instant(value: object, order: DateOrder = "by-clock", *, needs_offset: 
     if not isinstance(value, str):
         raise SourceError("bad-instant", f"an instant must be text, not {type(value).__name__}")
     text = value.strip()
+    if len(text) > _LONGEST:
+        raise SourceError("bad-instant", f"not an instant: {text[:60]!r}")
     match = _ISO.fullmatch(text)
     if match is not None:
         day, month = int(match["day"]), int(match["month"])
@@ -52,7 +55,7 @@ def read_instant(value: object, order: DateOrder = "by-clock", *, needs_offset: 
 
 def looks_local(value: object) -> re.Match[str] | None:
     """Return the match when ``value`` is a date whose order of day and month must be known."""
-    return _LOCAL.fullmatch(value.strip()) if isinstance(value, str) else None
+    return _LOCAL.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= _LONGEST else None
 
 
 def told_order(match: re.Match[str]) -> DateOrder | None:

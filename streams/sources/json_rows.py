@@ -49,8 +49,10 @@ def _one_a_line(window: Window) -> bool:
     head = bytes(window.buffer[window.pos : window.pos + _PEEK])
     if _PAGE.match(head):
         return False
-    first = head.split(b"\n", 1)[0]
-    return b"\n" not in head or _is_object(first) or any(_is_object(match.group()) for match in _LINE_OBJECT.finditer(head))
+    lines = [line for line in head.split(b"\n") if line.strip()]
+    if all(line.startswith(b"{") for line in lines) and len(lines[0].strip()) > 1:
+        return True
+    return any(_is_object(match.group()) for match in _LINE_OBJECT.finditer(head))
 
 
 def _is_object(data: bytes) -> bool:

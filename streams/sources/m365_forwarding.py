@@ -48,7 +48,7 @@ TARGETS = (
     "JournalEmailAddress",
 )
 _BY_NAME = {plain_name(name): name for name in TARGETS}
-_CMDLET_PARAMETER = re.compile(r'-(\w{1,80})(?::|\s+)\s*("(?:[^"]|"")*+"|\([^()]*+\)|[^\s"-][^\s"]*+)')
+_CMDLET_PARAMETER = re.compile(r'-(\w{1,80})(?::\s*+|\s++)("(?:[^"]|"")*+"|\([^()]*+\)|[^\s"-][^\s"]*+)')
 
 
 def parse(record: AuditRecord) -> Parsed:

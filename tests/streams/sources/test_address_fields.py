@@ -68,3 +68,11 @@ def test_addresses_are_found_within_nested_values() -> None:
 def test_a_hundred_thousand_recipients_are_read() -> None:
     """A very long field is read whole, in linear time."""
     assert len(addresses(";".join(f"r{number}@x.example" for number in range(100_000)))) == 100_000
+
+
+@pytest.mark.parametrize("text", ["9", '"', '\\"', "<", "[SMTP:", "a@", " ", "a ", "@", "a<b ", ","])
+def test_no_text_takes_more_than_linear_time(text: str) -> None:
+    """A crafted field of a megabyte is read at once; were any search in it quadratic, this would never end."""
+    crafted = text * (1_000_000 // len(text))
+    addresses(crafted)
+    addresses_within([crafted])

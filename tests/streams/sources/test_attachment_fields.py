@@ -13,7 +13,7 @@ from streams.sources.attachment_fields import attachments
     [
         ("a.docx (123b)", [("a.docx", 123)]),
         ("a.docx (123b); b.pdf (45b)", [("a.docx", 123), ("b.pdf", 45)]),
-        ("Annex C - rev3.1(200445566.12) (Review - 10_04_2024)(300778899.2).docx (147456b)", [("Annex C - rev3.1(200445566.12) (Review - 10_04_2024)(300778899.2).docx", 147456)]),
+        ("Annex C - r3.1(2004.12) (Review - 10_04)(300.2).docx (147b)", [("Annex C - r3.1(2004.12) (Review - 10_04)(300.2).docx", 147)]),
         ("photos; set 1.zip (7b); [b].txt (0b)", [("photos; set 1.zip", 7), ("[b].txt", 0)]),
         ("copy (2).docx (123b)", [("copy (2).docx", 123)]),
         ("a (12b).txt (5b)", [("a (12b).txt", 5)]),

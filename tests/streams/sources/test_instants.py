@@ -74,7 +74,9 @@ def test_told_order_beats_the_clock(order: DateOrder, text: str) -> None:
     assert read_instant(text, order) == _AT
 
 
-@pytest.mark.parametrize(("text", "order"), [("22/03/2024 09:00", "day-first"), ("03/22/2024 09:00", "month-first"), ("03/04/2024 09:00", None)])
+@pytest.mark.parametrize(
+    ("text", "order"), [("22/03/2024 09:00", "day-first"), ("03/22/2024 09:00", "month-first"), ("03/04/2024 09:00", None)]
+)
 def test_date_proves_its_order_or_not(text: str, order: DateOrder | None) -> None:
     """A number above 12 can be no month."""
     match = looks_local(text)
@@ -85,14 +87,17 @@ def test_date_proves_its_order_or_not(text: str, order: DateOrder | None) -> Non
 @pytest.mark.parametrize("text", ["2024-03-04T09:15:31", "2024-03-04"])
 def test_offset_is_demanded_where_the_format_has_no_zone(text: str) -> None:
     """Our own formats fix no zone: an instant without offset is refused."""
-    with pytest.raises(SourceError, match="no-offset|bad-instant"):
+    with pytest.raises(SourceError) as caught:
         read_instant(text, needs_offset=True)
+    assert caught.value.reason == ("no-offset" if "T" in text else "bad-instant")
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_an_instant_or_a_source_error(text: str) -> None:
     """No text makes it raise anything else."""
+    reason = None
     try:
-        assert isinstance(read_instant(text), int)
+        read_instant(text)
     except SourceError as error:
-        assert error.reason in {"no-instant", "bad-instant"}
+        reason = error.reason
+    assert reason in {None, "no-instant", "bad-instant"}
