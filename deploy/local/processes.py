@@ -44,7 +44,8 @@ def _stat(pid: int) -> list[str] | None:
 def identify(pid: int) -> Process | None:
     """Say who has this number now; None for nobody, and for one that has ended and only waits to be collected."""
     fields = _stat(pid)
-    if fields is None or fields[0] == ZOMBIE:
+    # A first thread that has ended looks like the whole process: the others may still hold its ports and files.
+    if fields is None or (fields[0] == ZOMBIE and int(fields[17]) <= 1):
         return None
     return Process(pid, int(fields[19]), boot_id())
 
@@ -109,15 +110,18 @@ def send(process: Process, number: signal.Signals) -> None:
 
 
 def stop(processes: Iterable[Process], patience: float) -> None:
-    """End these processes and no others: ask the first, wait up to `patience` seconds for all, then kill what is left.
+    """End these processes and no others: ask one after the other, wait up to `patience` seconds in all, then kill what is left.
 
-    Raises TimeoutError when a killed one is still there ten seconds later.
+    The first is asked first, because it may be the one that ends the rest in good order. Raises TimeoutError when a killed one is
+    still there ten seconds later.
     """
     mine = list(processes)
-    if mine:
-        send(mine[0], signal.SIGTERM)
-        if not gone(mine, patience):
-            kill(mine)
+    deadline = time.monotonic() + patience
+    for process in mine:
+        send(process, signal.SIGTERM)
+        if not gone([process], deadline - time.monotonic()):
+            break
+    kill(mine)
 
 
 def kill(processes: Iterable[Process]) -> None:
