@@ -179,10 +179,11 @@ class Load:
         health.dead += 1
         health.in_a_row += 1
         health.first = health.first or f"{error.reason}, {record.file} line {record.line}: {error.detail}"
+        cut = f" (the first {MAX_RAW} of {len(record.raw)} bytes are kept)" if len(record.raw) > MAX_RAW else ""
         self._dead_letter(
             DeadLetter(
                 reason=error.reason,
-                detail=error.detail,
+                detail=error.detail + cut,
                 raw=record.raw[:MAX_RAW],
                 feed=record.feed,
                 file=record.file,
