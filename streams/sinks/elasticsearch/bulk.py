@@ -9,7 +9,7 @@ import orjson
 
 from schemas.records import Alert
 
-MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_BYTES: Final = 1_000_000
 MOST_ITEMS: Final = 500
 MOST_WORDS: Final = 1000
 

@@ -5,6 +5,7 @@ Neither client retries or asks for the server's version: who calls decides how l
 """
 
 import logging
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,4 +76,6 @@ def connect_async(connection: Connection) -> AsyncElasticsearch:
     """Return an asynchronous client, for the sink. Close it after use."""
     # The pool warns at every try of a wait that may take hours; the sink tells of it once a minute.
     logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
+    # aiohttp warns of any body over 1 MiB, which a single alert may have; writing it does not hold up the loop for long.
+    warnings.filterwarnings("ignore", "Sending a large body directly", ResourceWarning)
     return AsyncElasticsearch(**connection.options())

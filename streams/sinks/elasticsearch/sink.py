@@ -100,7 +100,7 @@ class ElasticsearchSink:
                 await patience.wait(bounded(str(error)), len(batch))
                 continue
             except (TransportError, KeyError, TypeError) as error:
-                await patience.wait(bounded(f"{type(error).__name__}: {error}"), len(batch))
+                await patience.wait(_fault(error), len(batch))
                 continue
             if len(answers) != len(batch):
                 await patience.wait(f"{len(answers)} answers to {len(batch)} alerts", len(batch))
@@ -124,6 +124,12 @@ class ElasticsearchSink:
 def sink_of(settings: Settings) -> ElasticsearchSink:
     """Return the sink that the settings describe, with the words of the registered detectors; close it after use."""
     return ElasticsearchSink(connect_async(connection_of(settings)), Names(settings.topic_prefix), rules=registered_rules())
+
+
+def _fault(error: Exception) -> str:
+    """Return the words of a fault of the connection, with what lies behind it."""
+    behind = "; ".join(repr(cause) for cause in getattr(error, "errors", ()))
+    return bounded(f"{type(error).__name__}: {error}" + (f" ({behind})" if behind else ""))
 
 
 def _sorted_out(batch: Sequence[Item], answers: Sequence[Mapping[str, object]]) -> tuple[Written, list[Item], str]:
