@@ -21,8 +21,8 @@ LAYERS = (
     ("streams.settings", "streams.logs", "streams.errors", "streams.metrics", "streams.counts", "streams.config"),
     ("streams.sources", "streams.enrichment", "streams.sinks"),
     ("streams.stages", "streams.runtime"),
-    ("streams.agents", "streams.scan"),
-    ("streams.cli",),
+    ("streams.agents", "streams.scan", "streams.ingest"),
+    ("streams.cli", "streams.__main__"),
 )
 """Each may import its own layer and those before it."""
 
