@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.custodiet-ready
 UV := $(BIN)/uv
 LOCAL := $(BIN)/python -m deploy.local
-SOURCES := schemas detectors streams deploy tests benchmarks
+SOURCES := schemas detectors streams deploy samples tests benchmarks
 export UV_NO_PROGRESS := 1
 
 .PHONY: help
