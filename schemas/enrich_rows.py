@@ -47,12 +47,14 @@ class Emission(Record, frozen=True, kw_only=True):
 class UnionRow(Record, frozen=True, kw_only=True):
     """Everything that was said of one message (or one file or setting event) and everything that was published of it.
 
-    No fact at or above ``floor`` is held: there were too many, and those above it were let go.
+    No fact at or above ``floor`` is held: there were too many, and those above it were let go. ``ended_at`` is the last instant of the
+    mails of the same Message-ID that have left this row.
     """
 
     key: str
     facts: tuple[HeldFact, ...] = ()
     floor: FactRank | None = None
+    ended_at: Millis | None = None
     emitted: tuple[Emission, ...] = ()
 
 
@@ -73,6 +75,7 @@ class LateOffset(Record, frozen=True, kw_only=True):
 class PartitionRow(Record, frozen=True, kw_only=True):
     """How far one partition is: ``through`` is the last offset applied, ``clock`` the highest event time, the counts are of all its time.
 
+    ``sure_clock`` is the clock up to which all that was made of the partition has surely been sent; what leaves the state leaves by it.
     ``first_due`` to ``next_due`` (exclusive) are the numbers of the DueRows that wait; the offsets are of records of the last chunk that
     were set aside, so that a redelivery sets them aside again.
     """
@@ -81,6 +84,7 @@ class PartitionRow(Record, frozen=True, kw_only=True):
     partition: int
     through: int = -1
     clock: Millis | None = None
+    sure_clock: Millis | None = None
     first_due: int = 0
     next_due: int = 0
     late_offsets: tuple[LateOffset, ...] = ()

@@ -44,14 +44,15 @@ class UnitedMail:
     sources: tuple[Source, ...] = ()
 
 
-def unite(key: str, facts: Iterable[Fact], horizon: Millis, *, short: bool = False) -> list[UnitedMail]:
+def unite(key: str, facts: Iterable[Fact], horizon: Millis, *, ended_at: Millis | None = None, short: bool = False) -> list[UnitedMail]:
     """Return the mails that the facts under one message key speak of, earliest first.
 
     ``horizon`` is the join horizon in milliseconds: a reuse of the Message-ID is told of where the earlier mail is no longer ago than
-    that, so that it does not matter what has left the state. ``short`` says that there were more facts than are kept.
+    that, so that it does not matter what has left the state. ``ended_at`` is when the last mail was whose facts are gone; ``short`` says
+    that there were more facts than are kept.
     """
     mails = []
-    before: Millis | None = None
+    before = ended_at
     for cluster in clusters(facts):
         reused = before is not None and cluster[0].event.occurred_at - before <= horizon
         mails.append(_mail(key, cluster, reused=reused, short=short))

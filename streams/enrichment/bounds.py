@@ -3,16 +3,16 @@
 All of it is pure in the record and the reference data, so that the same facts leave the same state whatever order they came in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from schemas.records import Attachment, FileEvent, MailEvent, Millis, SettingEvent
+from schemas.records import AddressClass, Attachment, FileEvent, MailEvent, SettingEvent
 from streams.enrichment.actors import actor
 from streams.enrichment.addresses import canonical, split_mailbox
 from streams.enrichment.precedence import Fact
-from streams.enrichment.recipients import importance, judge
+from streams.enrichment.recipients import JUDGED, importance, judge
 from streams.enrichment.reference import Reference
 
 FIELD_CHARS: Final = 1_000
@@ -23,10 +23,13 @@ LABEL_CHARS: Final = 200
 MOST_LABELS: Final = 50
 MOST_ATTACHMENTS: Final = 200
 MOST_RECIPIENTS: Final = 500
-LIST_BYTES: Final = 32_768
+MOST_JUDGED: Final = 5_000
+"""Of more recipients in one record, so many are held against the sender's name; personal addresses come before other outside ones."""
+
+LIST_BYTES: Final = 16_384
 """A record's recipients, its attachments and its targets have so many bytes each at the most; its labels a quarter of that."""
 
-FACT_BYTES: Final = 131_072
+FACT_BYTES: Final = 81_920
 """No fact within these bounds is larger, encoded."""
 
 _Event = TypeVar("_Event", MailEvent, FileEvent, SettingEvent)
@@ -84,31 +87,37 @@ def fact_rank(event: MailEvent, reference: Reference) -> int:
         return 0
     if not event.recipients or event.attachments or event.labels or event.dlp_types:
         return 1
-    return 2 + min(_places(event.recipients, event, reference))
+    return 2 + min(_places({canonical(recipient): recipient for recipient in event.recipients[:MOST_JUDGED]}, event, reference).values())
 
 
-def _places(recipients: Sequence[str], event: MailEvent, reference: Reference) -> list[int]:
+def _places(recipients: Mapping[str, str], event: MailEvent, reference: Reference) -> dict[str, int]:
+    """Return the importance of each recipient, canonical -> as written."""
     identity = actor(event.sender or None, event.account, event.occurred_at, reference).identity
-    places = []
-    for recipient in recipients:
-        kind = reference.addresses.classify(recipient)
-        judged = kind in {"personal", "disposable", "relay", "external"}
-        own = judge(canonical(recipient), (split_mailbox(recipient)[0],), identity).own if judged else "no"
-        places.append(importance(kind, own))
+    places = {}
+    for address, written in recipients.items():
+        kind = reference.addresses.classify(address)
+        own = judge(address, (split_mailbox(written)[0],), identity).own if kind in JUDGED else "no"
+        places[address] = importance(kind, own)
     return places
 
 
-def _recipients(event: MailEvent, reference: Reference) -> tuple[tuple[str, ...], Millis]:
+def _recipients(event: MailEvent, reference: Reference) -> tuple[tuple[str, ...], int]:
     """Return the recipients that are kept and, where some are not, how many distinct ones lay outside the force."""
     if len(_within(event.recipients, MOST_RECIPIENTS)) == len(event.recipients):
         return event.recipients, 0
-    distinct = {canonical(recipient): _address(recipient) for recipient in sorted(event.recipients)}
-    classes = {address: reference.addresses.classify(address) for address in distinct}
+    distinct: dict[str, str] = {}
+    classes: dict[str, AddressClass] = {}
+    for recipient in sorted(event.recipients):
+        address = canonical(recipient)
+        if address not in distinct:
+            distinct[address] = _address(recipient)
+            classes[address] = reference.addresses.classify(recipient)
     outside = sum(kind not in {"own-tenant", "invalid"} for kind in classes.values())
-    places = dict(zip(distinct, _places(list(distinct.values()), event, reference), strict=True))
-    protected = [address for address in distinct if classes[address] == "protected"][:1]
-    ranked = protected + sorted((address for address in distinct if address not in protected), key=lambda each: (places[each], each))
-    return _within((distinct[address] for address in ranked), MOST_RECIPIENTS), outside
+    ranked = sorted(distinct, key=lambda each: (importance(classes[each], "no"), each))
+    places = _places({address: distinct[address] for address in ranked[:MOST_JUDGED]}, event, reference)
+    ranked[:MOST_JUDGED] = sorted(places, key=lambda each: (places[each], each))
+    protected = [address for address in ranked if classes[address] == "protected"][:1]
+    return _within((distinct[address] for address in dict.fromkeys([*protected, *ranked])), MOST_RECIPIENTS), outside
 
 
 def _attachments(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:

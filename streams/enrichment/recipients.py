@@ -15,7 +15,9 @@ BROADCAST_ABOVE: Final = 100
 """More outside recipients than this make a broadcast; as many addresses are listed at the most."""
 
 PRIVATE: Final[frozenset[AddressClass]] = frozenset({"personal", "disposable", "relay"})
-_JUDGED: Final[frozenset[AddressClass]] = PRIVATE | {"external"}
+JUDGED: Final[frozenset[AddressClass]] = PRIVATE | {"external"}
+"""Classes of which an address may be the officer's own."""
+
 _STRENGTH: Final[dict[Own, int]] = {"no": 0, "possible": 1, "likely": 2, "declared": 3}
 _PLACE: Final[dict[AddressClass, int]] = {
     "relay": 0, "disposable": 1, "personal": 1, "external": 2, "partner": 3, "protected": 4, "invalid": 5, "own-tenant": 6,
@@ -67,7 +69,7 @@ def classify(addresses: Iterable[str], identity: OfficerIdentity, reference: Ref
             inside.append(address)
         elif kind != "invalid":
             count += 1
-            verdict = judge(address, names, identity) if kind in _JUDGED else OwnVerdict("no")
+            verdict = judge(address, names, identity) if kind in JUDGED else OwnVerdict("no")
             outside.append(ClassifiedAddress(address=address, class_=kind, own=verdict.own, reasons=verdict.reasons))
     outside.sort(key=lambda each: (importance(each.class_, each.own), each.address or ""))
     hidden = frozenset(spelling for each in outside if each.class_ == "protected" for spelling in spelt[each.address or ""])

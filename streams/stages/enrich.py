@@ -54,6 +54,7 @@ class EnrichStage:
         if join_horizon < _LEAST_HORIZON:
             raise ValueError(f"join_horizon is {join_horizon}, and must be at least 24 h")
         self._wire = wire
+        self._keeper = Wire()
         self._reference = reference
         self._wanted = Wanted.of(detectors.values())
         self._generation = generation
@@ -67,7 +68,7 @@ class EnrichStage:
         """
         if not chunk:
             return Handled()
-        head = read_partition(store, chunk[0].topic, chunk[0].partition)
+        head = _read(store, chunk[0])
         reference = self._reference()
         intake = take_in(chunk, self._wire, reference, self._wanted, head.through, head.clock)
         merged = merge(intake.kept, self._setup(reference), store, head)
@@ -90,7 +91,7 @@ class EnrichStage:
 
     async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
         """Set one record aside that ``handle`` raised on: it is counted as a dead letter and the partition goes on after it."""
-        head = read_partition(store, delivered.topic, delivered.partition)
+        head = _read(store, delivered)
         again = delivered.offset <= head.through
         counts = Counts(redelivered=1) if again else Counts(read=1, dead_letters=1)
         store.put_many(partition_rows(_advanced(head, [delivered], counts, head.clock)))
@@ -98,7 +99,7 @@ class EnrichStage:
         return Handled([dead_letter(self._wire, delivered, reason, detail, now)], counts)
 
     def _setup(self, reference: Reference) -> Setup:
-        return Setup(self._wire, reference, self._wanted, self._generation, self._horizons, self._most_bytes)
+        return Setup(self._wire, self._keeper, reference, self._wanted, self._generation, self._horizons, self._most_bytes)
 
     def _set_aside(self, chunk: Sequence[Delivered], intake: Intake, merged: Merged, head: PartitionRow, now: Millis) -> list[Output]:
         """Return the dead letters and late records of a chunk, those of an earlier delivery too: they may not have arrived."""
@@ -116,6 +117,12 @@ class EnrichStage:
                 at = kept.event.occurred_at
                 outputs.append(late_record(self._wire, kept.delivered, at, clock, clock - self._horizons.join - at))
         return outputs
+
+
+def _read(store: Store, first: Delivered) -> PartitionRow:
+    """Return the partition's row. A chunk that begins with a new record shows that all before it was sent, or it would begin earlier."""
+    head = read_partition(store, first.topic, first.partition)
+    return replace(head, sure_clock=head.clock) if first.offset > head.through else head
 
 
 def _counts(chunk: Sequence[Delivered], head: PartitionRow, intake: Intake, merged: Merged) -> Counts:

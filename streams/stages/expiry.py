@@ -1,7 +1,7 @@
 """Which union rows leave the state, found without a scan: each chunk that wrote rows leaves a note of them in a queue by clock.
 
-A row leaves by the clock *before* the chunk, which is durable: whatever a kill makes of the chunk, the rows that it looks at again are
-still there.
+A row leaves by the clock up to which everything was surely sent, ``sure_clock``: whatever a kill makes of the chunk, the rows that it
+looks at again, and what was made of them, are still there.
 """
 
 from collections.abc import Sequence
@@ -32,19 +32,19 @@ def leaving(store: Store, head: PartitionRow, keep: Millis, touched: set[bytes])
     """
     rows: dict[bytes, bytes | None] = {}
     first, looked = head.first_due, 0
-    if head.clock is None:
+    if head.sure_clock is None:
         return Left(rows, first)
     while first < head.next_due and looked <= max(LEAST_WORK, 2 * len(touched)):
         key = _key(head, first)
         (data,) = store.get_many([key])
         if data is not None:
             note = decode_row(data, DueRow)
-            if head.clock - note.clock <= keep:
+            if head.sure_clock - note.clock <= keep:
                 break
             looked += len(note.unions)
             unions = [union for union in note.unions if union not in touched]
             for union, row in zip(unions, store.get_many(unions), strict=True):
-                if row is not None and head.clock - _latest(decode_row(row, UnionRow)) > keep:
+                if row is not None and head.sure_clock - _latest(decode_row(row, UnionRow)) > keep:
                     rows[union] = None
             rows[key] = None
         first += 1

@@ -30,9 +30,13 @@ _LONGEST_KEY: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a merger works with; ``most_bytes`` is the size above which an activity is refused."""
+    """What a merge works with.
+
+    ``keeper`` encodes the facts that are held, without any registry; ``most_bytes`` is the size above which an activity is refused.
+    """
 
     wire: Wire
+    keeper: Wire
     reference: Reference
     wanted: Wanted
     generation: int
@@ -75,7 +79,6 @@ class _Merging:
     def __init__(self, setup: Setup, head: PartitionRow) -> None:
         self._setup = setup
         self._head = head
-        self._keeper = Wire()  # what is kept does not need a registry to be read
         self._unions: dict[str, _Touched] = {}
         self._merged = Merged()
 
@@ -115,7 +118,7 @@ class _Merging:
         return self._merged
 
     def _settle(self, key: str, touched: _Touched) -> None:
-        union, clock = touched.union, self._head.clock
+        union, clock = touched.union, self._head.sure_clock
         if clock is not None:
             union.forget(outlived(union.facts.values(), clock - self._setup.horizons.keep))
         activities = [(activity, fact_name(activity)) for activity in self._activities(union)]
@@ -144,7 +147,7 @@ class _Merging:
         events = [(self._event(held), held) for held in union.facts.values()]
         mails = [Fact(event, held.outside, held.cut) for event, held in events if isinstance(event, MailEvent)]
         if mails:
-            united = unite(union.key, mails, self._setup.horizons.join, short=union.floor is not None)
+            united = unite(union.key, mails, self._setup.horizons.join, ended_at=union.ended_at, short=union.floor is not None)
             return [activity for mail in united for activity in mail_activities(mail, reference, wanted)]
         others = [event for event, _ in events if not isinstance(event, MailEvent)]
         if not others:
@@ -164,13 +167,13 @@ class _Merging:
             name=name,
             offset=kept.delivered.offset,
             occurred_at=event.occurred_at,
-            event=self._keeper.encode(bounded, self._head.topic),
+            event=self._setup.keeper.encode(bounded, self._head.topic),
             outside=outside,
             cut=cut,
         )
 
     def _event(self, held: HeldFact) -> Event:
-        return self._keeper.decode(held.event, EVENTS[self._head.topic])
+        return self._setup.keeper.decode(held.event, EVENTS[self._head.topic])
 
     def _rank(self, held: HeldFact) -> int:
         event = self._event(held)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from schemas.enrich_rows import Emission, FactRank, HeldFact, UnionRow
 from schemas.records import Activity, Millis
 
-ROW_BYTES: Final = 1024 * 1024
+ROW_BYTES: Final = 512 * 1024
 """The facts of one key have so many bytes at the most."""
 
 MOST_VOID: Final = 500
@@ -39,6 +39,7 @@ class Union:
         self.facts: dict[bytes, HeldFact] = {fact.name: fact for fact in row.facts}
         self.emitted: tuple[Emission, ...] = row.emitted
         self.floor = row.floor
+        self.ended_at = row.ended_at
         self._rank = rank
         self._most = most_bytes
         self._bytes = sum(_weight(fact) for fact in row.facts)
@@ -63,12 +64,14 @@ class Union:
 
     def row(self) -> UnionRow:
         """Return the row to write."""
-        return UnionRow(key=self.key, facts=tuple(self.facts.values()), floor=self.floor, emitted=self.emitted)
+        return UnionRow(key=self.key, facts=tuple(self.facts.values()), floor=self.floor, ended_at=self.ended_at, emitted=self.emitted)
 
     def forget(self, names: Iterable[bytes]) -> None:
-        """Drop facts that are older than anything that may still come."""
+        """Drop the facts of mails that are older than anything that may still come; when they were is kept."""
         for name in names:
-            self._bytes -= _weight(self.facts.pop(name))
+            fact = self.facts.pop(name)
+            self._bytes -= _weight(fact)
+            self.ended_at = fact.occurred_at if self.ended_at is None else max(self.ended_at, fact.occurred_at)
         self._readily = None
 
     def _let_go(self) -> None:
