@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from schemas.records import DeadLetter, Millis
 from schemas.wire import Wire, WireError
 from streams.counts import Counts
+from streams.runtime.alignment import STEP, header
 from streams.runtime.names import Names
 from streams.runtime.sender import RecordTooLarge, Sender, ToSend
 from streams.scan import route
@@ -54,7 +54,9 @@ class Ingest:
         load = Load(self._inputs, self._now, self._bury, progress=progress)
         unfit = 0
         try:
-            for batch in _batches(load):
+            for batch, another_step in _batches(load):
+                if another_step:
+                    self._wait()  # a worker that sees what comes now must find all that came before it
                 fitting = [record for event in batch if (record := self._encoded(event)) is not None]
                 unfit += len(batch) - len(fitting)
                 self._hand_over(fitting)
@@ -62,8 +64,7 @@ class Ingest:
                 if on_sent is not None:
                     on_sent(self.sent)
         finally:
-            while self._under_way:
-                self._under_way.popleft().result()
+            self._wait()
         self.counts.add(load.counts)
         # An event that no topic takes was read and found new, and ends as a dead letter all the same.
         self.counts.facts -= unfit
@@ -72,7 +73,7 @@ class Ingest:
     def _encoded(self, event: Event) -> ToSend | None:
         topic, key = route(event)
         try:
-            record = ToSend(self._names.topic(topic), key, self._wire.encode(event, topic))
+            record = ToSend(self._names.topic(topic), key, self._wire.encode(event, topic), headers=(header(event.occurred_at),))
             self._sender.check(record)
         except WireError as error:
             self._refuse(event, error.reason, error.detail)
@@ -91,6 +92,11 @@ class Ingest:
         value = self._wire.encode(letter, DEAD_LETTERS)
         self._hand_over([ToSend(self._names.topic(DEAD_LETTERS), key.encode("utf-8", "replace"), value)])
 
+    def _wait(self) -> None:
+        """Wait until the broker has all that was handed over."""
+        while self._under_way:
+            self._under_way.popleft().result()
+
     def _hand_over(self, records: list[ToSend]) -> None:
         """Have a batch sent; wait for the oldest when enough are under way, so that memory stays bounded."""
         if self._loop is None:
@@ -100,10 +106,21 @@ class Ingest:
             self._under_way.popleft().result()
 
 
-def _batches(events: Iterable[Event]) -> Iterator[list[Event]]:
-    iterator = iter(events)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
+def _batches(events: Iterable[Event]) -> Iterator[tuple[list[Event], bool]]:
+    """Yield the events in batches, each with whether it is the first of another step of event time."""
+    step: int | None = None
+    batch: list[Event] = []
+    first = False
+    for event in events:
+        another = event.occurred_at // STEP != step
+        if batch and (another or len(batch) == BATCH):
+            yield batch, first
+            batch, first = [], False
+        first = first or another
+        step = event.occurred_at // STEP
+        batch.append(event)
+    if batch:
+        yield batch, first
 
 
 def _printable(value: object) -> object:

@@ -133,16 +133,17 @@ def lay(held: KeyFacts, arrivals: Iterable[Arrival], *, lateness: Millis, base: 
 
 def _lay_activity(held: KeyFacts, offset: int, activity: Activity, lateness: Millis, laid: Laid, kinds: frozenset[Kind]) -> None:
     known = held.facts.get(activity.activity_id)
-    bound = None if held.clock is None else held.clock - lateness
+    if known is not None and known.revision > activity.revision:
+        laid.repeated.add(offset)
+        return
+    again = known is not None and known.revision == activity.revision
     earliest = min(activity.occurred_at, known.occurred_at) if known else activity.occurred_at
-    if held.clock is not None and bound is not None and earliest < bound:
-        laid.late.append(Late(offset=offset, occurred_at=activity.occurred_at, clock=held.clock, late_by=bound - earliest))
+    if not again and held.clock is not None and earliest < held.clock - lateness:
+        laid.late.append(Late(offset=offset, occurred_at=activity.occurred_at, clock=held.clock, late_by=held.clock - lateness - earliest))
         return
     # The same revision again is laid in again: after a crash between two writes of state it may stand here while the clock is the old one.
-    if known is not None and known.revision >= activity.revision:
+    if again:
         laid.repeated.add(offset)
-        if known.revision > activity.revision:
-            return
     held.clock = activity.occurred_at if held.clock is None else max(held.clock, activity.occurred_at)
     if activity.kind not in kinds:
         return

@@ -1,12 +1,13 @@
 """The Faust apps, one a role, with the settings that were proved."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import faust
+from faust.types.auth import CredentialsT
 from yarl import URL
 
-from streams.runtime.connection import faust_options
+from streams.runtime.connection import sasl_user, ssl_context
 from streams.runtime.lease import Lease
 from streams.runtime.names import Names
 from streams.runtime.sender import BATCH_BYTES, LINGER_MS
@@ -22,7 +23,7 @@ def build(role: str, settings: Settings, worker: str, datadir: Path) -> faust.Ap
     names = Names(settings.topic_prefix, settings.generation)
     app = faust.App(
         names.group(role),
-        **faust_options(settings),
+        **_brokers(settings),
         datadir=str(datadir),
         store="rocksdb://",
         # Faust tells members apart by this address, although nothing listens there.
@@ -56,3 +57,17 @@ def build(role: str, settings: Settings, worker: str, datadir: Path) -> faust.Ap
     lease = Lease(settings.session_timeout, settings.rebalance_timeout)
     app.transport = ChunkedTransport(app.conf.broker_consumer, app, bounds=bounds, lease=lease)
     return app
+
+
+def _brokers(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"broker": [URL(f"kafka://{server}") for server in settings.kafka.split(",")]}
+    credentials = _credentials(settings)
+    return options if credentials is None else {**options, "broker_credentials": credentials}
+
+
+def _credentials(settings: Settings) -> CredentialsT | None:
+    context = ssl_context(settings)
+    if settings.kafka_security.startswith("SASL"):
+        user, password = sasl_user(settings)
+        return faust.SASLCredentials(username=user, password=password, ssl_context=context, mechanism=settings.kafka_sasl_mechanism)
+    return None if context is None else faust.SSLCredentials(context)

@@ -4,12 +4,9 @@ import asyncio
 import ssl
 from typing import Any, Final
 
-import faust
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from faust.types.auth import CredentialsT
-from yarl import URL
 
 from streams.errors import UsageError
 from streams.settings import Settings
@@ -25,10 +22,10 @@ def client_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bootstrap_servers": settings.kafka.split(","),
         "security_protocol": settings.kafka_security,
-        "ssl_context": _ssl(settings),
+        "ssl_context": ssl_context(settings),
     }
     if settings.kafka_security.startswith("SASL"):
-        user, password = _sasl(settings)
+        user, password = sasl_user(settings)
         options |= {"sasl_mechanism": settings.kafka_sasl_mechanism, "sasl_plain_username": user, "sasl_plain_password": password}
     return options
 
@@ -36,13 +33,6 @@ def client_options(settings: Settings) -> dict[str, Any]:
 def admin_options(settings: Settings) -> dict[str, Any]:
     """Return the keyword arguments of kafka-python's clients."""
     return {**client_options(settings), "client_id": "custodiet-admin"}
-
-
-def faust_options(settings: Settings) -> dict[str, Any]:
-    """Return the settings of a Faust app that say where the brokers are."""
-    options: dict[str, Any] = {"broker": [URL(f"kafka://{server}") for server in settings.kafka.split(",")]}
-    credentials = _credentials(settings)
-    return options if credentials is None else {**options, "broker_credentials": credentials}
 
 
 async def until_broker(settings: Settings) -> None:
@@ -64,21 +54,15 @@ async def until_broker(settings: Settings) -> None:
             return
 
 
-def _ssl(settings: Settings) -> ssl.SSLContext | None:
+def ssl_context(settings: Settings) -> ssl.SSLContext | None:
+    """Return how to check the brokers' certificates; None without TLS."""
     if not settings.kafka_security.endswith("SSL"):
         return None
     return ssl.create_default_context(cafile=None if settings.kafka_ca is None else str(settings.kafka_ca))
 
 
-def _sasl(settings: Settings) -> tuple[str, str]:
+def sasl_user(settings: Settings) -> tuple[str, str]:
+    """Return user and password; UsageError when either is missing."""
     if settings.kafka_user is None or settings.kafka_password is None:
         raise UsageError(f"CUSTODIET_KAFKA_SECURITY={settings.kafka_security} needs CUSTODIET_KAFKA_USER and CUSTODIET_KAFKA_PASSWORD")
     return settings.kafka_user, settings.kafka_password.get_secret_value()
-
-
-def _credentials(settings: Settings) -> CredentialsT | None:
-    context = _ssl(settings)
-    if settings.kafka_security.startswith("SASL"):
-        user, password = _sasl(settings)
-        return faust.SASLCredentials(username=user, password=password, ssl_context=context, mechanism=settings.kafka_sasl_mechanism)
-    return None if context is None else faust.SSLCredentials(context)

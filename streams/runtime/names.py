@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from streams.errors import UsageError
-from streams.runtime.table_store import TABLE
+
+TABLE: Final = "state"
+"""The one Faust table of a role that keeps state."""
 
 WORKER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

@@ -5,6 +5,7 @@ of one record that is too large. It is idempotent: a batch is tried again until 
 broker is away.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -42,6 +43,7 @@ class ToSend:
     key: bytes
     value: bytes | None
     partition: int | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Sender:
@@ -56,6 +58,8 @@ class Sender:
         self._linger_ms = linger_ms
         self._producer: AIOKafkaProducer | None = None
         self._limits = dict(limits or {})
+        # One send after the other: two at once would mix their records wherever the first has to wait for room in the buffer.
+        self._order = asyncio.Lock()
 
     async def start(self) -> None:
         """Connect; raises KafkaConnectionError when no broker answers."""
@@ -86,24 +90,22 @@ class Sender:
     async def send(self, records: Sequence[ToSend]) -> list[int]:
         """Return the offsets, in the order given, when the broker has every record.
 
-        The records get the present time as their timestamp. Raises RecordTooLarge before the first is sent; any other error means that
-        some may have been sent and some not.
+        Sends that overlap keep their order. Raises RecordTooLarge before the first is sent; any other error means that some may have been
+        sent and some not.
         """
         producer = self._started()
         for record in records:
             self.check(record)
-        under_way = [await self._enqueue(producer, record) for record in records]
+        async with self._order:
+            under_way = [await self._enqueue(producer, record) for record in records]
         return [(await future).offset for future in under_way]
-
-    async def enqueue(self, record: ToSend) -> Any:
-        """Hand one record to the producer; return a future that is done when the broker has it. Waits while the buffer is full."""
-        self.check(record)
-        return await self._enqueue(self._started(), record)
 
     async def _enqueue(self, producer: AIOKafkaProducer, record: ToSend) -> Any:
         while True:
             try:
-                return await producer.send(record.topic, record.value, key=record.key, partition=record.partition)
+                return await producer.send(
+                    record.topic, record.value, key=record.key, partition=record.partition, headers=list(record.headers)
+                )
             except KafkaTimeoutError:
                 # The buffer stayed full for a request timeout: the broker is away. What waits in the buffer waits for ever; so does this.
                 log.warning("broker-away", topic=record.topic)

@@ -14,9 +14,9 @@ from faust.stores import rocksdb
 from faust.types import FutureMessage
 from rocksdict import Rdict, WriteBatch
 
+from streams.runtime.names import TABLE
 from streams.runtime.sender import Sender, ToSend
 
-TABLE: Final = "state"
 CACHE_BYTES: Final = 64 * 1024 * 1024
 """RocksDB's block caches of all partitions together; Faust's default is 2 GiB for each."""
 WRITE_BUFFER_BYTES: Final = 4 * 1024 * 1024

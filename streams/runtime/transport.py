@@ -24,10 +24,15 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage, Message
 from mode.utils.futures import notify
 
+from streams.runtime.alignment import Alignment
 from streams.runtime.chunks import Chunk, Ledger, Place, chunks
+from streams.runtime.elsewhere import Elsewhere, NotKnownYetError
 from streams.runtime.lease import Lease
 
 log = structlog.get_logger(__name__)
+
+_OUT_OF_STEP_SECONDS = 0.05
+"""How long to wait for partitions that are behind before asking again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,15 @@ class Bounds:
     chunk_records: int = 4_096
     chunk_bytes: int = 4 * 1024 * 1024
     in_flight_bytes: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What keeps the partitions of a group in step: all its source partitions, what is held of those here, and a look at the others."""
+
+    places: frozenset[Place]
+    alignment: Alignment
+    elsewhere: Elsewhere
 
 
 class ChunkSchema(faust.Schema[Any, Any]):
@@ -102,6 +116,7 @@ class ChunkedConsumer(driver.Consumer):
         """Start with an empty ledger and no position known."""
         self.bounds = transport.bounds
         self.lease = transport.lease
+        self.step = transport.step
         self.ledger = Ledger()
         self._epoch = 0
         self._lost_track = True
@@ -117,6 +132,8 @@ class ChunkedConsumer(driver.Consumer):
         """Believe no position and no fetch that is under way."""
         self._epoch += 1
         self._lost_track = True
+        if self.step is not None:
+            self.step.alignment.forget()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let what is being handled end and be committed, then forget what was fetched of the revoked partitions."""
@@ -173,10 +190,55 @@ class ChunkedConsumer(driver.Consumer):
             await asyncio.sleep(0.01)
             return {}
         epoch = self._epoch
-        records = await super()._getmany(active, timeout)
+        wanted = active if self.step is None else {tp for tp in active if _place(tp) not in self.step.alignment.full()}
+        records: RecordMap = await super()._getmany(wanted, timeout) if wanted else {}
         if not records and not sources:
             return records
-        return dict(self._as_chunks(records, sources, believed=epoch == self._epoch and not self._lost_track))
+        fetched: RecordMap = {tp: found for tp, found in records.items() if not self._is_changelog_tp(tp)}
+        changelogs: RecordMap = {tp: found for tp, found in records.items() if tp not in fetched}
+        if epoch != self._epoch or self._lost_track:
+            # Fetched from a position that has since been given up: the next fetch starts where the broker says.
+            self._lose_track()
+            return changelogs
+        if self.step is not None:
+            fetched = await self._in_step(self.step, fetched)
+        return {**changelogs, **self._as_chunks(fetched, sources)}
+
+    async def _in_step(self, step: Step, fetched: RecordMap) -> RecordMap:
+        """Hold what was fetched; return what may be handed on now."""
+        for tp, found in fetched.items():
+            step.alignment.hold(_place(tp), found)
+        taken = step.alignment.take()
+        if not taken and step.alignment.waiting():
+            if await self._grant(step):
+                taken = step.alignment.take()
+            else:
+                await asyncio.sleep(_OUT_OF_STEP_SECONDS)
+        return {TP(*place): list(found) for place, found in taken.items()}
+
+    async def _grant(self, step: Step) -> bool:
+        """Ask how far the partitions are of which nothing is held here; return whether more may be handed on now."""
+        open_places = [place for place in step.places if not step.alignment.holds(place)]
+        try:
+            ends = await step.elsewhere.ends(open_places)
+            positions = {place: await self._position(place) for place in open_places}
+            left = {place: at for place, at in positions.items() if ends[place] > at}
+            return step.alignment.grant(await step.elsewhere.next_times(left))
+        except (NotKnownYetError, KafkaError, IllegalStateError) as error:
+            log.debug("step-unknown", error=repr(error))
+            return False
+
+    async def _position(self, place: Place) -> int:
+        """Return how far the group is on a partition: fetched here, or committed by whoever reads it."""
+        tp = TP(*place)
+        if tp in self.assignment():
+            position = self._thread.position_now(tp)
+            if position is None:
+                raise NotKnownYetError(f"no position on {place}")
+            return position
+        consumer = self._thread._ensure_consumer()  # noqa: SLF001 - Faust has no question for one partition's committed offset
+        committed = await self._thread.call_thread(consumer.committed, driver.ensure_aiokafka_TP(tp))
+        return int(committed or 0)
 
     async def _ready_for_sources(self, patience: float) -> bool:
         if self._lost_track:
@@ -195,25 +257,18 @@ class ChunkedConsumer(driver.Consumer):
             return False
         return self.ledger.outstanding_bytes < self.bounds.in_flight_bytes
 
-    def _as_chunks(self, records: RecordMap, sources: set[TP], *, believed: bool) -> Iterator[tuple[TP, list[Any]]]:
+    def _as_chunks(self, records: RecordMap, sources: set[TP]) -> dict[TP, list[Any]]:
+        """Make chunks of what is handed on and enter them in the ledger."""
         generation = self.app.consumer_generation_id
         bounds = (self.bounds.chunk_records, self.bounds.chunk_bytes)
-        for tp, fetched in records.items():
-            if self._is_changelog_tp(tp):
-                yield tp, fetched
-            elif believed:
-                made = chunks(tp.topic, tp.partition, fetched, bounds, generation)
-                for chunk in made:
-                    self.ledger.enter(chunk)
-                yield tp, made
-            else:
-                # Fetched from a position that has since been given up: the next fetch starts where the broker says.
-                self._lose_track()
-        if believed and not self._lost_track:
-            for tp in sources:
-                position = self._thread.position_now(tp)
-                if position is not None:
-                    self.ledger.reach((tp.topic, tp.partition), position)
+        made = {tp: chunks(tp.topic, tp.partition, found, bounds, generation) for tp, found in records.items()}
+        for chunk in (chunk for of_one in made.values() for chunk in of_one):
+            self.ledger.enter(chunk)
+        for tp in sources:
+            position = self._thread.position_now(tp)
+            if position is not None and not (self.step and self.step.alignment.holds(_place(tp))):
+                self.ledger.reach(_place(tp), position)
+        return made
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         if not isinstance(record, Chunk):
@@ -281,10 +336,11 @@ class ChunkedTransport(driver.Transport):
     Consumer = ChunkedConsumer
 
     def __init__(self, url: Any, app: AppT, *, bounds: Bounds, lease: Lease) -> None:
-        """Connect to ``url`` (a list of broker URLs) for ``app``."""
+        """Connect to ``url`` (a list of broker URLs) for ``app``; set ``step`` before the start to keep the partitions in step."""
         super().__init__(url, app)
         self.bounds = bounds
         self.lease = lease
+        self.step: Step | None = None
 
 
 def _place(tp: TP) -> Place:

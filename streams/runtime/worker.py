@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -19,11 +20,13 @@ from streams.counts import Counts
 from streams.errors import CustodietError
 from streams.metrics import Metrics
 from streams.runtime import admin
+from streams.runtime.alignment import Alignment
 from streams.runtime.app import build
 from streams.runtime.chunks import Chunk
 from streams.runtime.clock import wall_clock
 from streams.runtime.connection import client_options, until_broker
 from streams.runtime.duty import BROKEN, Duty, Tools, Work
+from streams.runtime.elsewhere import Elsewhere
 from streams.runtime.faults import Faults
 from streams.runtime.lease import hold
 from streams.runtime.names import Names
@@ -31,7 +34,7 @@ from streams.runtime.process import alone_in, end_now
 from streams.runtime.registry import registry_of
 from streams.runtime.sender import Sender
 from streams.runtime.table_store import StateTable, TableStore, state_table
-from streams.runtime.transport import ChunkedConsumer, ChunkedTransport, ChunkSchema
+from streams.runtime.transport import ChunkedConsumer, ChunkedTransport, ChunkSchema, Step
 from streams.settings import Settings
 from streams.stages.store import Store
 
@@ -82,6 +85,13 @@ class Worker:
         self.sources = topics
         source = self.app.topic(*(self.names.topic(topic) for topic in topics), schema=ChunkSchema())
         return cast("Callable[[Agent], Any]", self.app.agent(source, name=self.role, concurrency=1))
+
+    def keep_step(self, slack: timedelta) -> None:
+        """Have the partitions of all of the agent's topics keep step in event time; declare the agent first."""
+        places = frozenset((self.names.topic(topic), number) for topic in self.sources for number in range(self.settings.partitions))
+        elsewhere = Elsewhere(client_options(self.settings))
+        self.beside(elsewhere)
+        cast("ChunkedTransport", self.app.transport).step = Step(places, Alignment(slack // timedelta(milliseconds=1)), elsewhere)
 
     @contextlib.asynccontextmanager
     async def work(self, chunk: Chunk) -> AsyncIterator[Work]:
