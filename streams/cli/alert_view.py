@@ -40,23 +40,21 @@ def who(alert: Alert) -> str:
 
 
 def alerts_table(alerts: Iterable[Alert], *, header: bool = True) -> Table:
-    """Return one row per alert: severity, detector, officer, first and last evidence, counts, reasons, id."""
+    """Return one row per alert: severity and score, detector, officer, first and last evidence, counts, reasons, id."""
     table = Table(show_header=header, box=None, pad_edge=False, expand=False)
-    table.add_column("severity", no_wrap=True, min_width=8)
-    table.add_column("score", justify="right", no_wrap=True, min_width=5)
-    table.add_column("detector", overflow="fold", min_width=10)
-    table.add_column("officer", overflow="fold", min_width=10)
-    table.add_column("first - last evidence", overflow="fold", min_width=17)
-    table.add_column("pieces", justify="right", no_wrap=True, min_width=6)
-    table.add_column("reasons", overflow="fold", min_width=20)
+    table.add_column("severity", no_wrap=True, min_width=11)
+    table.add_column("detector", overflow="fold", min_width=9)
+    table.add_column("officer", overflow="fold", min_width=8)
+    table.add_column("first - last evidence", overflow="fold", min_width=10)
+    table.add_column("pieces", overflow="fold", min_width=4)
+    table.add_column("reasons", overflow="fold", min_width=14)
     table.add_column("id", no_wrap=True, min_width=SHORT_ID)
     for alert in alerts:
         pieces = str(alert.evidence_count) + (f" +{alert.shadow_count}" if alert.shadow_count else "")
         words = "; ".join(f"{reason.words} +{reason.points}" for reason in alert.reasons)
         state = "" if alert.status == "active" else f"[{alert.status}] "
         table.add_row(
-            Text(alert.severity, STYLE[alert.severity]),
-            str(alert.score),
+            Text.assemble((alert.severity, STYLE[alert.severity]), f" {alert.score}"),
             _text(alert.detector),
             _text(who(alert)),
             f"{instant(alert.first_at)} - {instant(alert.last_at)}",
@@ -82,7 +80,7 @@ def _head(alert: Alert) -> Table:
         "id": alert.alert_id,
         "officer": who(alert),
         "": ", ".join(filter(None, (officer.rank, officer.collar_number, officer.role, officer.unit))) if officer else None,
-        "key": alert.key,
+        "key": f"{alert.grouping} {alert.key}",
         "status": alert.status + (f" by {alert.superseded_by}" if alert.superseded_by else ""),
         "change": f"{alert.change}, revision {alert.revision}",
         "evidence": f"{instant(alert.first_at)} - {instant(alert.last_at)}",

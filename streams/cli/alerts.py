@@ -7,13 +7,13 @@ from typing import get_args
 
 import rich_click as click
 from elasticsearch import Elasticsearch
-from rich.console import Console
-from schemas.public import dumps
 
 from detectors.durations import parse_duration
+from schemas.public import dumps
 from schemas.records import Alert, Millis, Severity, Status
 from streams.cli.alert_view import alert_page, alerts_table, printable
 from streams.cli.connection import elasticsearch
+from streams.cli.console import output
 from streams.errors import CustodietError, UsageError
 from streams.sinks.elasticsearch.follow import follow
 from streams.sinks.elasticsearch.names import Names
@@ -105,7 +105,7 @@ def show(*, alert_id: str, follow: bool, as_json: bool) -> None:
         elif as_json:
             _write_json([alert])
         else:
-            Console().print(alert_page(alert))
+            output().print(alert_page(alert))
 
 
 def _only(alert_id: str, found: list[FoundAlert]) -> Alert:
@@ -117,7 +117,7 @@ def _only(alert_id: str, found: list[FoundAlert]) -> Alert:
 
 
 def _tail(client: Elasticsearch, names: Names, wanted: Wanted, *, as_json: bool, pages: bool) -> None:
-    console = Console()
+    console = output()
     first = True
     try:
         for found in follow(client, names, wanted, say=lambda words: click.echo(words, err=True)):
@@ -137,7 +137,7 @@ def _show(alerts: list[Alert], *, as_json: bool) -> None:
     if as_json:
         _write_json(alerts)
         return
-    console = Console()
+    console = output()
     if alerts:
         console.print(alerts_table(alerts))
     console.print(f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'}", highlight=False)

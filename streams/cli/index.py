@@ -1,10 +1,10 @@
 """``custodiet index``: the indices, aliases and templates in Elasticsearch."""
 
 import rich_click as click
-from rich.console import Console
 from rich.markup import escape
 
 from streams.cli.connection import elasticsearch
+from streams.cli.console import output
 from streams.sinks.elasticsearch.indices import Finding, apply, inspect
 from streams.sinks.elasticsearch.rebuild import rebuild
 
@@ -42,7 +42,7 @@ def apply_(*, rebuilding: bool) -> None:
 
     A change that an index cannot take in place is refused, and nothing is changed.
     """
-    console = Console()
+    console = output()
     with elasticsearch() as (client, names):
         if rebuilding:
             for finding in inspect(client, names):
@@ -53,7 +53,7 @@ def apply_(*, rebuilding: bool) -> None:
 
 
 def _report(findings: list[Finding], *, done: bool = False) -> None:
-    console = Console()
+    console = output()
     for finding in findings:
         state = "done" if done and finding.pending else "as it should be" if not finding.pending else "differs"
         console.print(f"[bold]{escape(finding.alias)}[/] ({escape(finding.index or 'new')}): {state}", highlight=False)

@@ -1,14 +1,12 @@
 """The index stage: alerts as Kafka delivered them, kept by a sink; what cannot be read or kept becomes a dead letter."""
 
 from collections.abc import Sequence
-from typing import Final
 
-from schemas.records import Alert, DeadLetter, Millis
+from schemas.records import Alert, Millis
 from schemas.wire import Wire, WireError
 from streams.sinks.contract import AlertSink
-from streams.stages.chunk import Delivered, Handled, Output
-
-DEAD_LETTERS: Final = "dead-letters"
+from streams.stages.chunk import Delivered, Handled
+from streams.stages.dead_letters import dead_letter
 
 
 class IndexStage:
@@ -50,17 +48,5 @@ class IndexStage:
         return handled
 
     def _bury(self, handled: Handled, delivered: Delivered, reason: str, detail: str, now: Millis) -> None:
-        raw = delivered.value or b""
-        letter = DeadLetter(
-            reason=reason,
-            detail=detail,
-            raw=raw,
-            topic=delivered.topic,
-            partition=delivered.partition,
-            offset=delivered.offset,
-            schema=self._wire.schema_named(raw),
-            at=now,
-        )
-        key = f"{delivered.topic}:{delivered.partition}:{delivered.offset}".encode()
-        handled.outputs.append(Output(DEAD_LETTERS, key, self._wire.encode(letter, DEAD_LETTERS)))
+        handled.outputs.append(dead_letter(self._wire, delivered, reason, detail, now))
         handled.counts.dead_letters += 1

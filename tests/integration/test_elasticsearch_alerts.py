@@ -145,14 +145,8 @@ def test_more_than_a_page_is_found_whole(client: Elasticsearch, names: Names, wr
 def test_follow_tells_each_revision_once(client: Elasticsearch, names: Names, write: Write) -> None:
     """What is there comes first, then what is new; a repeated write is not told again, a higher revision is."""
     write(alert(0))
-    rounds = iter(
-        [
-            lambda: write(alert(0)),
-            lambda: write(alert(1)),
-            lambda: write(alert(1), alert(0, revision=2)),
-        ]
-    )
-    following = follow(client, names, Wanted(), say=pytest.fail, pause=lambda _seconds: next(rounds)())
+    rounds: Iterator[tuple[Alert, ...]] = iter([(alert(0),), (alert(1),), (alert(1), alert(0, revision=2))])
+    following = follow(client, names, Wanted(), say=pytest.fail, pause=lambda _seconds: write(*next(rounds)))
     told = [[(int(each.alert.alert_id, 16), each.alert.revision) for each in next(following)] for _ in range(3)]
     assert told == [[(0, 1)], [(1, 1)], [(0, 2)]]
 
