@@ -1,29 +1,27 @@
-"""What tests of detectors are written with: builders of activities, a way to run a detector alone, and the contract that all must pass."""
+"""Builders of what tests of detectors are written with: instants, addresses, documents, mails and an officer's dated facts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from detectors.calendar import Calendar
-from detectors.contract import Force, Key
-from detectors.engine.alerts import content_of
-from detectors.engine.engine import Engine
-from detectors.engine.facts import Arrival, KeyFacts, Record
+from detectors.contract import Force
 from detectors.points import Points
-from detectors.registry import AnyDetector
+from schemas.constraints import instants
 from schemas.identity import fingerprint
 from schemas.records import (
     Activity,
     AddressClass,
-    Alert,
     ClassifiedAddress,
     ClassifiedDocument,
+    ExceptionFact,
     Marking,
     Millis,
     OfficerContext,
     Own,
     Source,
+    SubjectFact,
 )
 
 LATENESS = timedelta(days=14)
@@ -99,15 +97,17 @@ class Mails:
         return Activity(**{**fields, **changes})
 
 
-def run(detectors: Iterable[AnyDetector], records: Iterable[Record], *, key: Key | None = None, chunk: int | None = None) -> list[Alert]:
-    """Return the alerts that stand, by id, after these records came to one key in this order, ``chunk`` at a time."""
-    engine = Engine(detectors, calendar=Calendar(), lateness=LATENESS)
-    arrivals = [Arrival(offset, record) for offset, record in enumerate(records)]
-    held = KeyFacts(key or Key("officer", "N1001"))
-    seen: dict[str, Alert] = {}
-    size = chunk or max(len(arrivals), 1)
-    for start in range(0, len(arrivals), size):
-        for alert in engine.apply(held, arrivals[start : start + size]).alerts:
-            if alert.alert_id not in seen or alert.revision >= seen[alert.alert_id].revision:
-                seen[alert.alert_id] = alert
-    return [content_of(alert) for _, alert in sorted(seen.items()) if alert.status == "active"]
+def subject_fact(fact_id: str = "N1001", **fields: Any) -> SubjectFact:
+    """Return a row of the officer's record; instants may be written as for ``at``."""
+    given = {"fact_id": fact_id, "revision": 1, "officer_id": "N1001", **fields}
+    return SubjectFact(**_with_instants(SubjectFact, given))
+
+
+def exception_fact(exception_id: str = "X1", **fields: Any) -> ExceptionFact:
+    """Return an exception for the address that mails go to unless they say otherwise; instants may be written as for ``at``."""
+    given = {"revision": 1, "officer_id": "N1001", "address": "sam.doe@mail.example", "authorised_by": "Supt Ash", **fields}
+    return ExceptionFact(**_with_instants(ExceptionFact, {"exception_id": exception_id, **given}))
+
+
+def _with_instants(of: type[SubjectFact | ExceptionFact], fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: at(value) if (name,) in instants(of) and isinstance(value, str) else value for name, value in fields.items()}
