@@ -12,8 +12,9 @@ import structlog
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "json", "console"]
 
-NOISY: Final = ("aiokafka", "faust", "mode", "kafka", "asyncio", "elastic_transport", "elasticsearch")
-"""Loggers of others, whose information is our debugging."""
+_SERVICES: Final = ("streams.runtime.transport", "streams.runtime.table_store")
+NOISY: Final = ("aiokafka", "faust", "mode", "kafka", "asyncio", "elastic_transport", "elasticsearch", *_SERVICES)
+"""Loggers whose information is our debugging: those of others, and those of the services that we give to Faust."""
 
 
 def _event_of_others(_: Any, __: str, event: Any) -> Any:
@@ -47,8 +48,9 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    # Plain tracebacks only: one that shows variables would show people's mails.
     last: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if console
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

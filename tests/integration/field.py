@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
@@ -58,7 +58,7 @@ class Field:
         with admin.Admin(self.settings) as connection:
             connection.create(connection.compare(admin.wanted(self.settings)))
 
-    def __enter__(self) -> "Field":
+    def __enter__(self) -> Self:
         """Begin."""
         return self
 

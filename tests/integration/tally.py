@@ -122,7 +122,8 @@ def main() -> None:
     try:
         asyncio.run(serve(worker))
     except CustodietError as error:
-        print(f"error: {error}", file=sys.stderr)
+        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.flush()
         os._exit(error.exit_code)
 
 
