@@ -1,0 +1,139 @@
+"""Random histories for the contract: a detector's own examples, mixed, moved in time, disordered; and activities with anything in them."""
+
+import types
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from hypothesis import strategies as st
+
+from detectors.contract import Key
+from detectors.engine.facts import Record
+from detectors.registry import AnyDetector
+from detectors.testing.builders import LATENESS
+from detectors.testing.example import Example
+from detectors.testing.running import key_of
+from schemas.constraints import instants
+from schemas.records import Activity, ClassifiedAddress, ExceptionFact, Kind, Millis, SubjectFact
+
+RecordT = TypeVar("RecordT", bound=msgspec.Struct)
+_HOUR = 3_600_000
+_LATENESS = int(LATENESS.total_seconds() * 1000)
+_IDS = {Activity: "activity_id", SubjectFact: "fact_id", ExceptionFact: "exception_id"}
+_INNER = frozenset({"address", "own", "name", "size", "sha256", "label", "marking", "categories", "protected_person", "reasons"})
+_WORDS = st.sampled_from(["", "a", "report.docx", "WITSEC", "x@mail.example", "naïve \u202e\x00 name"])
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One key's records, the dated facts apart from the activities; ``detector`` makes a new detector to judge them with."""
+
+    example: Example
+    dated: tuple[Record, ...]
+    activities: tuple[Activity, ...]
+
+    def detector(self, of: type[AnyDetector]) -> AnyDetector:
+        """Return a new detector, configured as the examples want it."""
+        return self.example.detector(of)
+
+    def in_order(self) -> list[Record]:
+        """Return the records in the order of time, the dated facts first."""
+        return [*self.dated, *sorted(self.activities, key=lambda activity: (activity.occurred_at, activity.activity_id))]
+
+    def disordered(self, rnd: Random) -> list[Record]:
+        """Return the records in an order in which none comes more than the lateness behind its key's clock.
+
+        A dated fact has no event time and comes anywhere, unless the history is so long that something may be final before it comes.
+        """
+        moved = {activity.activity_id: activity.occurred_at + rnd.uniform(0, _LATENESS) for activity in self.activities}
+        log: list[Record] = [*sorted(self.activities, key=lambda activity: moved[activity.activity_id])]
+        times = [activity.occurred_at for activity in self.activities]
+        short = not times or max(times) - min(times) <= _LATENESS
+        for fact in self.dated:
+            log.insert(rnd.randrange(len(log) + 1) if short else 0, fact)
+        return log
+
+
+@st.composite
+def histories(draw: st.DrawFn, examples: Sequence[Example]) -> History:
+    """Draw a history of one key: some of the examples of one configuration, each moved by up to a year as a whole."""
+    first = draw(st.sampled_from(examples))
+    alike = [example for example in examples if example.config == first.config and key_of(example.fires) == key_of(first.fires)]
+    tellings = st.sampled_from([records for example in alike for records in (example.fires, example.near_miss)])
+    near = draw(st.booleans())
+    dated: list[Record] = []
+    activities: list[Activity] = []
+    for number in range(draw(st.integers(1, 4))):
+        by = draw(st.integers(0, 24 * 5) if near else st.integers(0, 24 * 365)) * _HOUR
+        for record in draw(tellings):
+            told = _retold(record, f"{number}-", by)
+            if isinstance(told, Activity):
+                activities.append(told)
+            else:
+                dated.append(told)
+    return History(first, tuple(dated), tuple(activities))
+
+
+def _retold(record: Record, prefix: str, by: Millis) -> Record:
+    """Return a record under another id, with all of its instants moved."""
+    named = _IDS[type(record)]
+    changes: dict[str, Any] = {named: prefix + getattr(record, named)}
+    for (name,) in (path for path in instants(type(record)) if len(path) == 1):
+        if getattr(record, name) is not None:
+            changes[name] = getattr(record, name) + by
+    return msgspec.structs.replace(record, **changes)
+
+
+def optional_fields(record_type: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the fields that a record can be without, each with the value it has then."""
+    nothing = {field.name: field.default for field in msgspec.structs.fields(record_type) if not field.required}
+    return {**nothing, **({"address": None} if record_type is ClassifiedAddress else {})}  # withheld: None without being optional
+
+
+def less() -> st.SearchStrategy[Callable[[Activity], Activity]]:
+    """Draw a way to take optional fields out of an activity, of its addresses, its documents and what is said of its message too."""
+    return st.builds(
+        lambda fields, inner: lambda activity: _less(_less_inside(activity, inner), fields),
+        st.sets(st.sampled_from(sorted(optional_fields(Activity)))),
+        st.sets(st.sampled_from(sorted(_INNER))),
+    )
+
+
+def _less_inside(activity: Activity, fields: AbstractSet[str]) -> Activity:
+    return msgspec.structs.replace(
+        activity,
+        addresses=tuple(_less(address, fields) for address in activity.addresses),
+        documents=tuple(_less(each, fields) for each in activity.documents),
+        message=_less(activity.message, fields) if activity.message else None,
+    )
+
+
+def _less(record: RecordT, fields: AbstractSet[str]) -> RecordT:
+    without = optional_fields(type(record))
+    return msgspec.structs.replace(record, **{name: without[name] for name in without if name in fields})
+
+
+def activities(kinds: Iterable[Kind], key: Key) -> st.SearchStrategy[Activity]:
+    """Draw activities of a key with anything in them that the record's types allow."""
+    hints = get_type_hints(Activity, include_extras=True)
+    drawn = {name: _values(hint) for name, hint in hints.items()}
+    named = {"kind": st.sampled_from(sorted(kinds)), "grouping": st.just(key.grouping), "value": st.just(key.value)}
+    return st.builds(Activity, **{**drawn, **named, "activity_id": st.uuids().map(str)})
+
+
+def _values(hint: Any) -> st.SearchStrategy[Any]:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return st.integers(0, 4_000_000_000_000)
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin in (Union, types.UnionType):
+        return st.one_of(*(_values(each) for each in arguments))
+    if origin is tuple:
+        return st.lists(_values(arguments[0]), max_size=2).map(tuple)
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return st.builds(hint, **{name: _values(each) for name, each in get_type_hints(hint, include_extras=True).items()})
+    return {str: _WORDS, bool: st.booleans(), int: st.integers(-1, 2**40), type(None): st.none()}[hint]
