@@ -33,7 +33,7 @@ def as_variable(setting: str) -> str:
 def test_pom_has_the_versions() -> None:
     """What Maven fetches by default is what the launcher asks for."""
     pom = ET.parse(ROOT / "deploy/local/maven/pom.xml")  # noqa: S314 -- our own file
-    held = {node.tag.partition("}")[2]: node.text for node in pom.getroot().find("{*}properties") or []}
+    held = {node.tag.partition("}")[2]: node.text for node in pom.getroot().findall("{*}properties/*")}
     assert {name: held[name] for name in ("kafka.version", "kafka.scala", "log4j.version", "elasticsearch.version")} == {
         "kafka.version": versions.KAFKA,
         "kafka.scala": versions.SCALA,
