@@ -57,9 +57,10 @@ def classify(addresses: Iterable[str], identity: OfficerIdentity, reference: Ref
     shown: dict[str, set[str]] = defaultdict(set)
     spelt: dict[str, set[str]] = defaultdict(set)
     for text in addresses:
-        name, address = split_mailbox(text)
-        shown[canonical(text)].add(name)
-        spelt[canonical(text)] |= {address.casefold(), canonical(text)}
+        known = canonical(text)
+        name, address = ("", text) if text == known else split_mailbox(text)
+        shown[known].add(name)
+        spelt[known] |= {address.casefold(), known}
     outside: list[ClassifiedAddress] = []
     inside: list[str] = []
     count = 0

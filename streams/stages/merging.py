@@ -9,7 +9,7 @@ from schemas.enrich_rows import HeldFact, LateOffset, PartitionRow, UnionRow
 from schemas.identity import activity_key, event_id, fingerprint, message_key
 from schemas.records import Activity, FileEvent, MailEvent
 from schemas.rows import decode_row, encode_row
-from schemas.wire import Wire
+from schemas.wire import MAGIC, Wire
 from streams.enrichment.assembly import Fact, unite
 from streams.enrichment.bounds import bound_file, bound_mail, bound_setting, fact_rank
 from streams.enrichment.context import file_activities, mail_activities, setting_activities
@@ -58,10 +58,11 @@ class Merged:
 
 @dataclass(slots=True)
 class _Touched:
-    """A union in work: the chunk's facts in it, and whether what was published of it may not have arrived."""
+    """A union in work: the chunk's facts in it, the events that need no decoding, and whether what was published may not have arrived."""
 
     union: Union
     facts: list[Delivered] = field(default_factory=list)
+    events: dict[bytes, Event] = field(default_factory=dict)
     unsure: bool = False
 
 
@@ -105,7 +106,8 @@ class _Merging:
             self._merged.duplicates += 1
             return
         else:
-            touched.union.add(self._fact(name, kept))
+            held, touched.events[name] = self._fact(name, kept)
+            touched.union.add(held)
         touched.facts.append(kept.delivered)
         self._merged.facts += 1
 
@@ -114,14 +116,14 @@ class _Merging:
             if touched.facts:
                 self._settle(key, touched)
             elif touched.unsure:
-                self._publish(again(touched.union.emitted, self._activities(touched.union)))
+                self._publish(again(touched.union.emitted, self._activities(touched)))
         return self._merged
 
     def _settle(self, key: str, touched: _Touched) -> None:
         union, clock = touched.union, self._head.sure_clock
         if clock is not None:
             union.forget(outlived(union.facts.values(), clock - self._setup.horizons.keep))
-        activities = [(activity, fact_name(activity)) for activity in self._activities(union)]
+        activities = [(activity, fact_name(activity)) for activity in self._activities(touched)]
         revision = self._setup.generation * _GENERATION + touched.facts[-1].offset + 1
         forgotten = -(1 << 62) if clock is None else clock - self._setup.horizons.sure
         union.emitted, published = settle(union.emitted, activities, revision, forgotten, everything=touched.unsure)
@@ -142,9 +144,9 @@ class _Merging:
             self._merged.outputs += outputs
         return fit
 
-    def _activities(self, union: Union) -> list[Activity]:
-        reference, wanted = self._setup.reference, self._setup.wanted
-        events = [(self._event(held), held) for held in union.facts.values()]
+    def _activities(self, touched: _Touched) -> list[Activity]:
+        reference, wanted, union = self._setup.reference, self._setup.wanted, touched.union
+        events = [(touched.events.get(held.name) or self._event(held), held) for held in union.facts.values()]
         mails = [Fact(event, held.outside, held.cut) for event, held in events if isinstance(event, MailEvent)]
         if mails:
             united = unite(union.key, mails, self._setup.horizons.join, ended_at=union.ended_at, short=union.floor is not None)
@@ -155,7 +157,7 @@ class _Merging:
         first = min(others, key=lambda event: (event.occurred_at, repr(event)))
         return file_activities(first, reference, wanted) if isinstance(first, FileEvent) else setting_activities(first, reference, wanted)
 
-    def _fact(self, name: bytes, kept: Kept) -> HeldFact:
+    def _fact(self, name: bytes, kept: Kept) -> tuple[HeldFact, Event]:
         event, outside, cut = kept.event, 0, False
         bounded: Event
         if isinstance(event, MailEvent):
@@ -163,14 +165,18 @@ class _Merging:
             bounded, outside, cut = fact.event, fact.outside, fact.cut
         else:
             bounded = bound_file(event) if isinstance(event, FileEvent) else bound_setting(event)
-        return HeldFact(
+        value = kept.delivered.value
+        if value is None or bounded != event or not value.startswith(MAGIC):
+            value = self._setup.keeper.encode(bounded, self._head.topic)
+        held = HeldFact(
             name=name,
             offset=kept.delivered.offset,
             occurred_at=event.occurred_at,
-            event=self._setup.keeper.encode(bounded, self._head.topic),
+            event=value,
             outside=outside,
             cut=cut,
         )
+        return held, bounded
 
     def _event(self, held: HeldFact) -> Event:
         return self._setup.keeper.decode(held.event, EVENTS[self._head.topic])
