@@ -7,7 +7,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from streams.errors import CustodietError
 from streams.settings import from_environment
-from streams.sinks.elasticsearch.client import connect, connection_of
+from streams.sinks.elasticsearch.client import connect, connection_of, fault
 from streams.sinks.elasticsearch.names import Names
 
 
@@ -19,4 +19,4 @@ def elasticsearch() -> Iterator[tuple[Elasticsearch, Names]]:
         try:
             yield client, Names(settings.topic_prefix)
         except (ApiError, TransportError) as error:
-            raise CustodietError(f"Elasticsearch at {settings.elasticsearch} gave no answer: {error}") from error
+            raise CustodietError(f"Elasticsearch at {settings.elasticsearch} gave no answer: {fault(error)}") from error

@@ -55,6 +55,12 @@ class Connection:
         return options
 
 
+def fault(error: Exception) -> str:
+    """Return the words of an error of the client, with what lies behind it: the client itself says little more than that it failed."""
+    behind = f" ({error.__cause__})" if error.__cause__ is not None else ""
+    return f"{type(error).__name__}: {error}{behind}"
+
+
 def connection_of(settings: Settings) -> Connection:
     """Return the connection that the settings describe."""
     password, api_key = settings.elasticsearch_password, settings.elasticsearch_api_key

@@ -9,6 +9,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from schemas.public import time_of
 from schemas.records import Alert, Millis, Severity, Status
 from streams.errors import CustodietError
+from streams.sinks.elasticsearch.client import fault
 from streams.sinks.elasticsearch.ecs import from_document, ingested_at
 from streams.sinks.elasticsearch.names import Names
 
@@ -74,7 +75,7 @@ def _pages(client: Elasticsearch, names: Names, wanted: Wanted, limit: int | Non
         except NotFoundError as error:
             raise QueryError(f"there is no {index} in Elasticsearch: run `custodiet index apply`") from error
         except (ApiError, TransportError) as error:
-            raise QueryError(f"Elasticsearch gave no answer: {error}") from error
+            raise QueryError(f"Elasticsearch gave no answer: {fault(error)}") from error
         hits = answer["hits"]["hits"]
         for hit in hits:
             yield FoundAlert(from_document(hit["_source"]), ingested_at(hit["_source"]))

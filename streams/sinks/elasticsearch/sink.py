@@ -17,7 +17,7 @@ from schemas.records import Alert, Millis
 from streams.settings import Settings
 from streams.sinks.contract import Rejected, Written
 from streams.sinks.elasticsearch.bulk import MOST_BYTES, MOST_ITEMS, Item, Verdict, batches, body, bounded, error_of, verdict
-from streams.sinks.elasticsearch.client import connect_async, connection_of
+from streams.sinks.elasticsearch.client import connect_async, connection_of, fault
 from streams.sinks.elasticsearch.ecs import Rule, to_document
 from streams.sinks.elasticsearch.names import Names
 from streams.sinks.elasticsearch.patience import Patience
@@ -100,7 +100,7 @@ class ElasticsearchSink:
                 await patience.wait(bounded(str(error)), len(batch))
                 continue
             except (TransportError, KeyError, TypeError) as error:
-                await patience.wait(_fault(error), len(batch))
+                await patience.wait(bounded(fault(error)), len(batch))
                 continue
             if len(answers) != len(batch):
                 await patience.wait(f"{len(answers)} answers to {len(batch)} alerts", len(batch))
@@ -124,12 +124,6 @@ class ElasticsearchSink:
 def sink_of(settings: Settings) -> ElasticsearchSink:
     """Return the sink that the settings describe, with the words of the registered detectors; close it after use."""
     return ElasticsearchSink(connect_async(connection_of(settings)), Names(settings.topic_prefix), rules=registered_rules())
-
-
-def _fault(error: Exception) -> str:
-    """Return the words of a fault of the connection, with what lies behind it."""
-    behind = "; ".join(repr(cause) for cause in getattr(error, "errors", ()))
-    return bounded(f"{type(error).__name__}: {error}" + (f" ({behind})" if behind else ""))
 
 
 def _sorted_out(batch: Sequence[Item], answers: Sequence[Mapping[str, object]]) -> tuple[Written, list[Item], str]:

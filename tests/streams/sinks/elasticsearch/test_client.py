@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from elasticsearch import TransportError
 
 from streams.errors import UsageError
 from streams.settings import Settings
-from streams.sinks.elasticsearch.client import Connection, connect, connect_async, connection_of
+from streams.sinks.elasticsearch.client import Connection, connect, connect_async, connection_of, fault
 
 HERE = ("https://es.example:9200",)
 SECRET = "hush"  # noqa: S105 - opens nothing
@@ -65,3 +66,14 @@ async def test_clients_leave_retries_to_the_caller() -> None:
     assert connection.options()["max_retries"] == 0
     connect(connection).close()
     await connect_async(connection).close()
+
+
+async def test_fault_tells_what_lies_behind() -> None:
+    """A refused connection says so, and not only that something failed."""
+    client = connect_async(Connection(("http://127.0.0.1:9",)))
+    with pytest.raises(TransportError) as caught:
+        await client.cluster.health()
+    await client.close()
+    assert fault(caught.value).startswith("ConnectionError: ")
+    assert "127.0.0.1" in fault(caught.value)
+    assert fault(KeyError("items")) == "KeyError: 'items'"
