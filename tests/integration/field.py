@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import msgspec
+from faust.stores.rocksdb import Store
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from rocksdict import Options, Rdict
 
 from streams.runtime import admin
 from streams.runtime.connection import client_options
@@ -90,9 +92,9 @@ class Field:
         lines = self.log(name).read_bytes().splitlines() if self.log(name).exists() else []
         return [msgspec.json.decode(line) for line in lines if line.startswith(b"{")]
 
-    def saw(self, name: str, event: str) -> bool:
-        """Return whether a worker has logged an event."""
-        return any(line["event"] == event for line in self.events(name))
+    def saw(self, name: str, event: str) -> int:
+        """Return how often a worker has logged an event."""
+        return sum(line["event"] == event for line in self.events(name))
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
         """Kill as a power cut would."""
@@ -104,9 +106,9 @@ class Field:
         worker.send_signal(signal.SIGTERM)
         return worker.wait(30)
 
-    def send(self, records: Iterable[tuple[bytes, bytes]]) -> None:
+    def send(self, records: Iterable[tuple[bytes, bytes]], partition: int | None = None) -> None:
         """Send to the source topic and wait for the broker."""
-        batch = [ToSend(self.names.topic(SOURCE), key, value) for key, value in records]
+        batch = [ToSend(self.names.topic(SOURCE), key, value, partition) for key, value in records]
 
         async def deliver() -> None:
             sender = Sender(client_options(self.settings))
@@ -194,3 +196,19 @@ class Field:
     def passed_on(self) -> list[int]:
         """Return the numbers in the target topic, repeats too."""
         return [int(record.value) for record in self.read(self.names.topic(TARGET))]
+
+    def local(self, name: str, partition: int) -> dict[bytes, bytes]:
+        """Return a worker's local copy of a partition of the state; the worker must have ended."""
+        (path,) = (self.names.datadir(self.settings.datadir, ROLE, name)).glob(f"v1/tables/state-{partition}.db")
+        copy = Rdict(str(path), Options(raw_mode=True))
+        try:
+            return {bytes(key): bytes(row) for key, row in copy.items() if bytes(key) != Store.offset_key}
+        finally:
+            copy.close()
+
+    def holds(self) -> None:
+        """Assert that every record was handled once in the state and at least once in the output."""
+        assert self.tallied() == self.expected()
+        assert set(self.passed_on()) == {number for _, number in self.sent}
+        counts = self.counted()
+        assert counts["facts"] == counts["read"] == len(self.sent)
