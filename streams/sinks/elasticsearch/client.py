@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, Elasticsearch
+from elasticsearch import AsyncElasticsearch, Elasticsearch, TransportError
 
 from streams.errors import UsageError
 from streams.settings import Settings
@@ -57,8 +57,9 @@ class Connection:
 
 def fault(error: Exception) -> str:
     """Return the words of an error of the client, with what lies behind it: the client itself says little more than that it failed."""
+    words = error.message if isinstance(error, TransportError) else str(error)
     behind = f" ({error.__cause__})" if error.__cause__ is not None else ""
-    return f"{type(error).__name__}: {error}{behind}"
+    return f"{type(error).__name__}: {words}{behind}"
 
 
 def connection_of(settings: Settings) -> Connection:
