@@ -58,7 +58,7 @@ class Connection:
 def fault(error: Exception) -> str:
     """Return the words of an error of the client, with what lies behind it: the client itself says little more than that it failed."""
     words = error.message if isinstance(error, TransportError) else str(error)
-    behind = f" ({error.__cause__})" if error.__cause__ is not None else ""
+    behind = f" ({error.__cause__})" if error.__cause__ is not None and str(error.__cause__) not in words else ""
     return f"{type(error).__name__}: {words}{behind}"
 
 
