@@ -180,6 +180,8 @@ def test_no_subject_with_a_marking_is_dropped(subject: str) -> None:
         ({}, False),
         ({"subject": "Rota for May"}, False),
         ({"subject": "OFFICIAL-SENSITIVE: rota"}, True),
+        ({"subject": "".join(chr(ord(letter) + 0xFEE0) for letter in "SECRET")}, True),
+        ({"recipients": ("x" * 300 + "@" + FORCE,)}, True),
         ({"attachments": (Attachment(name="a.pdf"),)}, True),
         ({"labels": ("x",)}, True),
         ({"dlp_types": ("x",)}, True),
