@@ -1,5 +1,6 @@
 """What is shipped: our three packages, whole, under names that nobody else's package takes."""
 
+import ast
 import email
 import importlib.metadata
 import re
@@ -85,6 +86,30 @@ def test_wheel_names_its_command_and_licence(wheel: zipfile.ZipFile) -> None:
     assert metadata["Requires-Python"] == ">=3.11"
 
 
+def imported() -> set[str]:
+    """Name the top-level modules of others that our packages import."""
+    names: set[str] = set()
+    for path in (path for package in OURS for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(str(node.module).partition(".")[0])
+    return names - set(sys.stdlib_module_names) - set(OURS)
+
+
+def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
+    """Nothing is used that somebody else happens to bring along, and nothing is installed for no use."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {canonicalize_name(Requirement(each).name) for each in project["dependencies"]}
+    optional = {canonicalize_name(Requirement(each).name) for extra in project["optional-dependencies"].values() for each in extra}
+    bringers = importlib.metadata.packages_distributions()
+    used = {name: {canonicalize_name(bringer) for bringer in bringers.get(name, ())} for name in imported()}
+    assert {name for name, by in used.items() if not by & (declared | optional)} == set()
+    # The zone data are read by the standard library, click through rich-click.
+    assert declared - {bringer for by in used.values() for bringer in by} - {"tzdata", "click"} == set()
+
+
 def pins(file: str) -> dict[str, set[str]]:
     """Read the pinned versions by canonical name; a name may have one version for each range of Python versions."""
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
@@ -100,7 +125,7 @@ def test_pins_satisfy_what_is_declared(group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     declared = list(project["project"]["dependencies"])
     if group == "dev":
-        declared += project["dependency-groups"]["dev"]
+        declared += [*project["dependency-groups"]["dev"], *project["project"]["optional-dependencies"]["testing"]]
     pinned = pins(f"{group}.txt")
     unmet = {
         str(wanted)
