@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from typing import Any, Final
 
 import structlog
@@ -37,21 +38,24 @@ def admin_options(settings: Settings) -> dict[str, Any]:
 
 async def until_broker(settings: Settings) -> None:
     """Return when a broker answers; say at once and then once a minute that it does not."""
-    waited = 0.0
+    began = time.monotonic()
+    said: float | None = None
     while True:
+        client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5_000)
         try:
-            client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5_000)
             await client.start()
-            await client.close()
         except (KafkaError, OSError, TimeoutError) as error:
-            if waited % SAY_EVERY_SECONDS < TRY_EVERY_SECONDS:
-                log.warning("broker-away", kafka=settings.kafka, waited_seconds=round(waited), error=str(error))
+            now = time.monotonic()
+            if said is None or now - said >= SAY_EVERY_SECONDS:
+                log.warning("broker-away", kafka=settings.kafka, waited_seconds=round(now - began), error=str(error))
+                said = now
             await asyncio.sleep(TRY_EVERY_SECONDS)
-            waited += TRY_EVERY_SECONDS
         else:
-            if waited:
-                log.info("broker-there", kafka=settings.kafka, waited_seconds=round(waited))
+            if said is not None:
+                log.info("broker-there", kafka=settings.kafka, waited_seconds=round(time.monotonic() - began))
             return
+        finally:
+            await client.close()
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:

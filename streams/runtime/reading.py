@@ -19,8 +19,8 @@ async def opened(settings: Settings, topics: Sequence[str]) -> AsyncIterator[tup
     A topic that does not exist has no partitions. Raises KafkaConnectionError when no broker answers.
     """
     consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", **client_options(settings))
-    await consumer.start()
     try:
+        await consumer.start()
         cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the consumer tells only of topics that it reads already
         places = [TopicPartition(topic, partition) for topic in topics for partition in sorted(cluster.partitions_for_topic(topic) or ())]
         consumer.assign(places)

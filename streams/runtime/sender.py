@@ -71,7 +71,11 @@ class Sender:
             max_request_size=max([MAX_RECORD_BYTES, *self._limits.values()]) + OVERHEAD_BYTES,
             **self._connection,
         )
-        await producer.start()
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
         self._producer = producer
 
     async def stop(self) -> None:

@@ -53,7 +53,7 @@ class Stage:
         self.trouble = {value.encode(): error for value, error in trouble.items()}
         self.calls: list[int] = []
 
-    async def handle(self, chunk: Sequence[Delivered], _: Store, now: Millis) -> Handled:
+    async def handle(self, chunk: Sequence[Delivered], _: Store, __: Millis) -> Handled:
         self.calls.append(len(chunk))
         for record in chunk:
             if record.value in self.trouble:
@@ -61,7 +61,7 @@ class Stage:
         outputs = [Output("activities", record.key or b"", record.value or b"") for record in chunk]
         return Handled(outputs, Counts(read=len(chunk), facts=len(chunk)))
 
-    async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
+    async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:  # noqa: ARG002
         return Handled([dead_letter(WIRE, delivered, reason, detail, now)], Counts(read=1, dead_letters=1))
 
 
