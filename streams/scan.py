@@ -24,6 +24,7 @@ from streams.stages.store import MemoryStore
 
 _EVENTS_A_CHUNK = 5_000
 _ACTIVITIES_A_CHUNK = 20_000
+_STEP = 2 * 24 * 3_600_000
 _GENERATION = 1
 _REVISION = 1
 
@@ -80,11 +81,11 @@ class Scan:
         standing = [alert for alert in self._alerts.values() if alert.status == "active"]
         return Scanned(sorted(standing, key=lambda alert: (alert.first_at, alert.alert_id)), _together(load, self._enriched))
 
-    def _delivered(self, events: Iterable[Event]) -> Iterator[Delivered]:
-        """Give each event an offset, as Kafka would."""
+    def _delivered(self, events: Iterable[Event]) -> Iterator[tuple[Millis, Delivered]]:
+        """Give each event an offset, as Kafka would, and its instant."""
         for offset, event in enumerate(events):
             topic, key = route(event)
-            yield Delivered(topic, 0, offset, self._now, key, self._wire.encode(event, topic))
+            yield event.occurred_at, Delivered(topic, 0, offset, self._now, key, self._wire.encode(event, topic))
 
     async def _judge(self) -> None:
         chunk, self._waiting = self._waiting, []
@@ -125,14 +126,17 @@ def _dated(wire: Wire, records: ReferenceRecords) -> Iterator[Output]:
         yield Output("activities", activity_key("officer", fact.officer_id).encode(), wire.encode(fact, "activities"))
 
 
-def _chunks(delivered: Iterable[Delivered]) -> Iterator[list[Delivered]]:
-    """Yield chunks of one topic each, in order within a topic."""
+def _chunks(delivered: Iterable[tuple[Millis, Delivered]]) -> Iterator[list[Delivered]]:
+    """Yield chunks of one topic each; all topics keep step in event time, as the partitions of the workers do."""
     open_chunks: dict[str, list[Delivered]] = {}
-    for record in delivered:
-        chunk = open_chunks.setdefault(record.topic, [])
-        chunk.append(record)
-        if len(chunk) == _EVENTS_A_CHUNK:
-            yield open_chunks.pop(record.topic)
+    held, began = 0, 0
+    for occurred_at, record in delivered:
+        if held == _EVENTS_A_CHUNK or (held and occurred_at - began > _STEP):
+            yield from open_chunks.values()
+            open_chunks, held = {}, 0
+        began = began if held else occurred_at
+        open_chunks.setdefault(record.topic, []).append(record)
+        held += 1
     yield from open_chunks.values()
 
 

@@ -1,6 +1,7 @@
 """The whole pipeline under a namespace of its own: the real commands, the real workers, the real Kafka and Elasticsearch."""
 
 import asyncio
+import csv
 import json
 import os
 import signal
@@ -54,6 +55,25 @@ def scanned(exports: Sequence[Path] = EXPORTS, reference: Path = SAMPLES / "refe
     records = read_reference(reference, config.calendar.zone)
     scan = Scan(config, records, dead_letter=lambda _: None, now=time.time_ns() // 1_000_000)
     return asyncio.run(scan.run([read_input(str(path)) for path in exports]))
+
+
+def halves(folder: Path, before: str = "2026-05-20") -> tuple[list[Path], list[Path]]:
+    """Cut the sample exports at a day; return the files of the first half and those of the second."""
+    cut: tuple[list[Path], list[Path]] = ([], [])
+    for path in EXPORTS:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            rows = csv.DictReader(source)
+            parts: tuple[list[dict[str, str]], list[dict[str, str]]] = ([], [])
+            for row in rows:
+                parts[(row.get("Received") or row.get("CreationDate") or "") >= before].append(row)
+        for number, part in enumerate(parts):
+            target = folder / f"{number}-{path.name}"
+            with target.open("w", encoding="utf-8", newline="") as written:
+                writer = csv.DictWriter(written, fieldnames=rows.fieldnames or ())
+                writer.writeheader()
+                writer.writerows(part)
+            cut[number].append(target)
+    return cut
 
 
 def contents(alerts: Iterable[Alert]) -> dict[str, Alert]:

@@ -2,13 +2,14 @@
 
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from deploy.local.stack import Stack
 from schemas.records import Alert
-from tests.integration.pipeline import EXPORTS, Pipeline, contents, scanned, until
+from tests.integration.pipeline import EXPORTS, Pipeline, contents, halves, scanned, until
 
 SMALL_CHUNKS = {"CUSTODIET_CHUNK_RECORDS": "25"}
 
@@ -74,19 +75,23 @@ def test_elasticsearch_away_for_half_a_minute(stack: Stack, namespace: str, tmp_
         pipeline.load_reference()
         for role in ("enrich", "detect", "index"):
             pipeline.start(role)
-        trace, audit = EXPORTS[1], EXPORTS[0]
-        pipeline.ingest(trace)
+        first, second = halves(tmp_path)
+        pipeline.ingest(*first)
+        pipeline.settle()
+        assert pipeline.indexed()
         stack.stop("elasticsearch")
+        away = time.monotonic()
         try:
-            pipeline.ingest(audit)
+            pipeline.ingest(*second)
             until(lambda: not pipeline.lag("enrich") and not pipeline.lag("detect"), 60, "detection goes on")
-            assert contents(pipeline.alerts().values()) == contents(scanned().alerts)
+            assert contents(pipeline.alerts().values()) == expected
             until(
                 lambda: any(event["level"] in {"warning", "error"} for event in pipeline.events("index")),
                 60,
                 "the index worker says that it waits",
             )
             assert pipeline.lag("index")
+            until(lambda: time.monotonic() > away + 30, 31, "half a minute")
         finally:
             stack.start("elasticsearch")
         pipeline.settle()
@@ -126,19 +131,19 @@ def test_fresh_local_state_is_recovered_from_the_changelog(
     stack: Stack, namespace: str, tmp_path: Path, expected: dict[str, Alert]
 ) -> None:
     """A worker on another machine, with nothing but the changelog, goes on where the first one stopped."""
-    trace, audit = EXPORTS[1], EXPORTS[0]
+    earlier, later = halves(tmp_path)
     with Pipeline(stack, namespace, tmp_path) as pipeline:
         pipeline.load_reference()
         pipeline.start("index")
         first = [pipeline.start(role) for role in ("enrich", "detect")]
-        pipeline.ingest(trace)
+        pipeline.ingest(*earlier)
         pipeline.settle()
         for worker in first:
             assert pipeline.stop(worker) == 0
         shutil.rmtree(tmp_path / "state")
         for role in ("enrich", "detect"):
             pipeline.start(role)
-        pipeline.ingest(audit)
+        pipeline.ingest(*later)
         pipeline.settle()
         check(pipeline, expected)
 
