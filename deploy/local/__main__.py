@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     commands.add_parser("up", help="start both and wait until they answer; fetches them the first time").set_defaults(run=_up)
-    commands.add_parser("down", help="stop both; data and ports are kept").set_defaults(run=_down)
+    commands.add_parser("down", help="stop both, and the workers on them; data and ports are kept").set_defaults(run=_down)
 
     status = commands.add_parser("status", help="say what runs and where; exit code 3 unless both answer")
     status.add_argument("--json", action="store_true", help="for programs")
@@ -110,6 +110,9 @@ def _show(stack: Stack) -> int:
         else:
             ready = False
             print(f"{name:<14} {'runs, but does not answer yet' if service.running else 'not running'}")
+    for worker in stack.workers:
+        if worker.running:
+            print(f"{worker.name:<14} {'ready' if worker.ready else 'runs'}, pid {worker.state.processes[0].pid}, log {worker.log}")
     return DONE if ready else NOT_RUNNING
 
 
@@ -162,7 +165,9 @@ def _run(stack: Stack, given: argparse.Namespace) -> int:
         return code if code >= 0 else 128 - code
     finally:
         ours = [name for name in stack.services if name not in running]
-        if ours:
+        if len(ours) == len(stack.services):
+            stack.stop()
+        elif ours:
             stack.stop(*ours)
 
 

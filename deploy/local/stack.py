@@ -12,6 +12,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import LOOPBACK
 from deploy.local.service import Service
 from deploy.local.state import CHECKOUT, Say, locked
+from deploy.local.workers import workers
 
 
 def _quiet(_line: str) -> None:
@@ -33,6 +34,8 @@ class Stack:
         self.services: dict[str, Service] = {
             service.name: service for service in (Kafka(self.folder, where, say), Elasticsearch(self.folder, where, say))
         }
+        # Started by the demonstration, which gives them their settings; here they are looked at and stopped.
+        self.workers: list[Service] = [*workers(self.folder, {}, say)]
 
     @property
     def kafka(self) -> str:
@@ -68,9 +71,13 @@ class Stack:
         return started
 
     def stop(self, *names: str, at_once: bool = False) -> list[str]:
-        """Stop the named servers (all when none is named), killed `at_once` or asked; ports and data stay. Returns those that ran."""
+        """Stop the named servers, killed `at_once` or asked; ports and data stay. Returns those that ran.
+
+        When none is named, both and the workers on them, these first: they commit what they have done while the broker is there.
+        """
+        chosen = self._chosen(names) if names else [*self.workers, *self._chosen(())]
         with self._turn():
-            return [service.name for service in self._chosen(names) if service.stop(at_once=at_once)]
+            return [service.name for service in chosen if service.stop(at_once=at_once)]
 
     def restart(self, *names: str, at_once: bool = False) -> None:
         """Stop and start the named servers (all when none is named) on the same ports with the same data."""
@@ -78,14 +85,14 @@ class Stack:
         self.start(*names)
 
     def wipe(self, *, everything: bool = False) -> None:
-        """Stop both and remove their data; with `everything` also programs, ports and logs."""
+        """Stop both and remove their data and that of the workers; with `everything` also programs, ports and logs."""
         self.stop()
         with self._turn():
-            for service in self.services.values():
+            # The workers' copies of their state with it: they say how far a log was read that is then no more.
+            for service in (*self.workers, *self.services.values()):
                 service.wipe()
                 if everything:
-                    home = service.state.home
-                    if home:
+                    if home := service.state.home:
                         shutil.rmtree(home, ignore_errors=True)
                     service.notes.unlink(missing_ok=True)
             if everything:
