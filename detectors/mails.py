@@ -14,6 +14,8 @@ from schemas.records import Activity, ClassifiedAddress, ClassifiedDocument, Mar
 _RANKS: dict[Marking | None, int] = {None: 0, "OFFICIAL": 1, "OFFICIAL-SENSITIVE": 2, "SECRET": 3, "TOP SECRET": 4}
 _UNOFFICIAL = frozenset({"personal", "disposable", "relay"})
 _OWN = frozenset({"likely", "declared"})
+_DESTINATIONS: tuple[Code, ...] = ("own-account-declared", "own-account-likely", "disposable-or-relay", "personal-address")
+"""Of two with as many points the first is the one to tell: a declared account is certain."""
 _CATEGORIES_COUNTED = 2
 
 
@@ -84,8 +86,8 @@ def mail_evidence(activity: Activity, points: Points) -> Evidence | None:
 
 def _destination(addresses: Iterable[ClassifiedAddress], points: Points) -> tuple[Reason, ...]:
     """Return the one reason for where a mail went: the strongest of its addresses'."""
-    codes: list[Code] = [_destination_code(address) for address in addresses]
-    return (max((points.reason(code) for code in codes), key=lambda reason: (reason.points, reason.code)),)
+    codes = sorted({_destination_code(address) for address in addresses}, key=_DESTINATIONS.index)
+    return (max((points.reason(code) for code in codes), key=lambda reason: reason.points),)
 
 
 def _destination_code(address: ClassifiedAddress) -> Code:

@@ -56,7 +56,8 @@ def score(episode: Episode) -> Score:
     best: Evidence = max(episode.evidence, key=lambda piece: piece.points)
     reasons = [*best.reasons, *episode.reasons]
     total = _sum(reasons)
-    if total > LOW_AT_MOST and not any(_RAISES_ABOVE_LOW & {reason.code for reason in piece.reasons} for piece in episode.evidence):
+    told = {reason.code for piece in episode.evidence for reason in piece.reasons} | {reason.code for reason in episode.reasons}
+    if total > LOW_AT_MOST and not _RAISES_ABOVE_LOW & told:
         reasons.append(Reason(code="no-content", points=LOW_AT_MOST - total, words="held at low: nothing attached, labelled or marked"))
     elif total > CEILING:
         reasons.append(Reason(code="ceiling", points=CEILING - total, words=f"a score ends at {CEILING}"))
