@@ -70,17 +70,27 @@ def weight(record: Fetched) -> int:
     return len(record.key or b"") + len(record.value or b"")
 
 
-def split(records: Sequence[Fetched], most_records: int, most_bytes: int) -> Iterator[tuple[list[Fetched], int]]:
+def split(records: Sequence[Fetched], most_records: int, most_bytes: int) -> Iterator[tuple[Sequence[Fetched], int]]:
     """Cut records into runs of at most ``most_records`` and ``most_bytes`` each, with their bytes; a larger record stands alone."""
+    for start in range(0, len(records), most_records):
+        run = records[start : start + most_records]
+        size = sum([weight(record) for record in run])
+        if size <= most_bytes:
+            yield run, size
+        else:
+            yield from _split_by_bytes(run, most_bytes)
+
+
+def _split_by_bytes(records: Sequence[Fetched], most_bytes: int) -> Iterator[tuple[Sequence[Fetched], int]]:
     run: list[Fetched] = []
     size = 0
     for record in records:
-        bytes_ = weight(record)
-        if run and (len(run) >= most_records or size + bytes_ > most_bytes):
+        more = weight(record)
+        if run and size + more > most_bytes:
             yield run, size
             run, size = [], 0
         run.append(record)
-        size += bytes_
+        size += more
     if run:
         yield run, size
 

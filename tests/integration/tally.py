@@ -8,7 +8,6 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -85,7 +84,8 @@ class TallyStage:
 
     async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
         """See the stages: a record without a value is counted as a dead letter."""
-        handled = await self.handle([replace(delivered, value=None)], store, now)
+        hollow = Delivered(delivered.topic, delivered.partition, delivered.offset, delivered.timestamp, delivered.key, None)
+        handled = await self.handle([hollow], store, now)
         return Handled([*handled.outputs, dead_letter(Wire(), delivered, reason, detail, now)], handled.counts)
 
 
