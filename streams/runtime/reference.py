@@ -56,7 +56,11 @@ class ReferenceService:
         Raises CustodietError after ``reference_timeout``.
         """
         consumer, ends = await self._open.enter_async_context(opened(self._settings, [self._names.topic(topic) for topic in TOPICS]))
-        await self._read(consumer, ends)
+        try:
+            await self._read(consumer, ends)
+        except BaseException:
+            await self._open.aclose()
+            raise
         self._build()
         self._following = asyncio.create_task(self._follow(consumer))
         return self
