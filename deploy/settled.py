@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.counts import Counts
@@ -46,13 +47,21 @@ def wait_until_settled(
     """Return when nothing is behind; ``told`` gets the lags as they go down. Raise NotSettledError after ``patience`` seconds."""
     deadline = time.monotonic() + patience
     while True:
-        lags = behind(bootstrap, names)
+        lags = _lags(bootstrap, names)
         told(lags)
-        if not any(lags.values()):
+        if lags and not any(lags.values()):
             return
         if time.monotonic() > deadline:
             raise NotSettledError(f"after {patience:.0f} s there are still records under way: {lags}")
         time.sleep(_POLL_SECONDS)
+
+
+def _lags(bootstrap: str, names: Names) -> dict[str, int]:
+    """Return the lags, or nothing while the broker cannot tell: it may be starting, or moving a group."""
+    try:
+        return behind(bootstrap, names)
+    except KafkaError:
+        return {}
 
 
 def worker_counts(metrics_ports: Iterable[int]) -> Counts:

@@ -8,7 +8,7 @@ from deploy.local.stack import Stack
 from detectors.engine.engine import GENERATION_STEP
 from detectors.testing import Mails, document
 from schemas.identity import message_key
-from schemas.records import Activity, Alert, AlertEvidence, Attachment, MailEvent
+from schemas.records import Activity, Alert, AlertEvidence, Attachment, FileEvent, MailEvent, Record, SettingEvent
 from tests.integration.pipeline import WIRE, Pipeline, contents, until
 from tests.integration.raising_worker import BOOM
 
@@ -38,15 +38,29 @@ def keyed(event: MailEvent) -> tuple[bytes, bytes]:
     return message_key(event).encode(), WIRE.encode(event, "mail-events")
 
 
-def spoilt() -> dict[str, tuple[bytes, str]]:
+def whole_record(topic: str) -> bytes:
+    """Return a message of the sort that belongs in a topic."""
+    records: dict[str, Record] = {
+        "mail-events": mail(1),
+        "file-events": FileEvent(
+            feed="f", record_id="1", occurred_at=MAY, account=SENDER, path="/cases/1.docx", name="1.docx", action="open"
+        ),
+        "setting-events": SettingEvent(feed="f", record_id="1", occurred_at=MAY, account=SENDER, setting="ForwardTo"),
+        "activities": Mails(OFFICER).mail("2026-05-05"),
+        "alerts": alert(1),
+    }
+    return WIRE.encode(records[topic], topic)
+
+
+def spoilt(topic: str) -> dict[str, tuple[bytes, str]]:
     """Return messages that are none, each with the reason that must be told."""
-    whole = WIRE.encode(mail(1), "mail-events")
+    whole = whole_record(topic)
     return {
         "garbage": (b"\x07garbage", "wrong-magic"),
         "truncated": (whole[:-3], "truncated"),
         "unknown-schema": (b"\xc3\x01" + b"\x11" * 8 + b"body", "unknown-schema"),
         "wrong-magic": (b"\xc3\x02" + whole[2:], "wrong-magic"),
-        "empty": (b"", "wrong-magic"),
+        "empty": (b"", "truncated"),
         "over-long": (whole + b"more", "over-long"),
     }
 
@@ -56,14 +70,14 @@ def test_spoilt_messages_on_every_input_topic(stack: Stack, namespace: str, tmp_
     with Pipeline(stack, namespace, tmp_path) as pipeline:
         pipeline.load_reference()
         for topic in SOURCES:
-            pipeline.send(topic, [(f"k{name}".encode(), value) for name, (value, _) in spoilt().items()])
+            pipeline.send(topic, [(f"k{name}".encode(), value) for name, (value, _) in spoilt(topic).items()])
         pipeline.send("mail-events", [keyed(mail(number)) for number in range(3)])
         for role in ("enrich", "detect", "index"):
             pipeline.start(role)
         pipeline.settle()
         letters = pipeline.dead_letters()
         assert sorted((letter.topic, letter.reason, letter.raw) for letter in letters) == sorted(
-            (topic, reason, value) for topic in SOURCES for value, reason in spoilt().values()
+            (topic, reason, value) for topic in SOURCES for value, reason in spoilt(topic).values()
         )
         places = {(letter.topic, letter.partition, letter.offset) for letter in letters}
         assert len(places) == len(letters)
@@ -99,8 +113,8 @@ def test_an_alert_that_elasticsearch_cannot_take(stack: Stack, namespace: str, t
     """A mapping error is a dead letter with Elasticsearch's reason; the partition's other alerts are indexed."""
     with Pipeline(stack, namespace, tmp_path) as pipeline:
         good = [alert(number) for number in range(12)]
-        # A term of more than 32,766 bytes is more than Lucene takes.
-        bad = msgspec.structs.replace(alert(99), key="x" * 40_000)
+        # More nested pieces than an index takes in one document; the detect stage sends 50 at the most.
+        bad = msgspec.structs.replace(alert(99), evidence=alert(99).evidence * 10_001)
         pipeline.send("alerts", [(each.alert_id.encode(), WIRE.encode(each, "alerts")) for each in [*good[:6], bad, *good[6:]]])
         pipeline.start("index")
         until(lambda: len(pipeline.indexed()) == len(good), 60, "the others are indexed")
