@@ -1,6 +1,7 @@
 """What an officer's dated facts say of an instant."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,8 @@ def test_suspension_and_monitoring_run_from_start_to_end(
     within: bool,  # noqa: FBT001 - a table's column
 ) -> None:
     """The start is within, the end is not, and without an end it lasts."""
-    one = subject(subject_fact(**{f"{which}_from": start, f"{which}_to": end}))
+    dates: dict[str, Any] = {f"{which}_from": start, f"{which}_to": end}
+    one = subject(subject_fact(**dates))
     assert {"suspended": one.suspended, "monitored": one.monitored}[which](instant) is within
     assert {"suspended": one.monitored, "monitored": one.suspended}[which](instant) is False
 

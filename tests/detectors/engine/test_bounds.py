@@ -1,6 +1,7 @@
 """Bounds: 200 whole facts of a key and day, 50 pieces in an alert."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ DAY = 86_400_000
 DETECTOR = RepeatedPersonalEmail(Config(), force())
 
 
-def mail(number: int, **changes: object) -> Activity:
+def mail(number: int, **changes: Any) -> Activity:
     """Return the mail of a minute of the day."""
     return Mails().mail(DAY_BEGINS + number * 60_000, f"m{number:04d}", **changes)
 

@@ -11,12 +11,13 @@ from detectors.contract import Key
 from detectors.engine.facts import Arrival, KeyFacts, Laid, Late, Record, lay, of_kinds
 from detectors.testing import LATENESS, Mails, at, exception_fact, subject_fact
 from schemas.detect_rows import BareFact
-from schemas.records import Activity
+from schemas.records import Activity, Kind
 
 DAY = 86_400_000
 LATE = LATENESS.days * DAY
 BASE = 2**40
-MAILS = frozenset({"mail"})
+MAILS: frozenset[Kind] = frozenset({"mail"})
+FILES: frozenset[Kind] = frozenset({"file"})
 CLOCK = at("2026-05-20")
 
 
@@ -121,6 +122,15 @@ def test_a_new_revision_of_what_is_older_than_the_lateness_is_late() -> None:
     assert facts.facts["m"].revision == 1
 
 
+@pytest.mark.parametrize("revision", [1, 2])
+def test_what_is_held_already_is_a_duplicate_however_far_behind_the_clock(revision: int) -> None:
+    """It says nothing new, so nothing came too late."""
+    facts = held()
+    laid(facts, mail(CLOCK - LATE - DAY, revision=2), mail(CLOCK, "newest"))
+    done = laid(facts, mail(CLOCK - LATE - DAY, revision=revision))
+    assert (done.late, done.repeated, facts.facts["m"].revision) == ([], {2}, 2)
+
+
 def test_other_kinds_move_the_clock_and_are_not_held() -> None:
     """No detector asks for them."""
     facts = held()
@@ -140,7 +150,7 @@ def test_the_highest_revision_of_a_dated_fact_stays(make: Any) -> None:
     """What says nothing newer is a duplicate."""
     facts = held()
     done = laid(facts, make(revision=2, void=True), make(revision=1), make(revision=2), make(revision=3))
-    (known,) = [*facts.subjects.values(), *facts.exceptions.values()]
+    (known,) = (facts.subjects or facts.exceptions).values()
     assert (known.revision, known.void, done.repeated) == (3, False, {1, 2})
 
 
@@ -166,7 +176,7 @@ def test_of_kinds_leaves_out_other_kinds_and_what_lies_before_the_floor() -> Non
     """The floor itself is within."""
     facts = [mail(1, "a"), mail(2, "b"), mail(3, "c", kind="file"), mail(4, "d", void=True), mail(5, "e")]
     assert [fact.activity_id for fact in of_kinds(facts, MAILS, 2)] == ["b", "e"]
-    assert [fact.activity_id for fact in of_kinds(facts, frozenset({"file"}), None)] == ["c"]
+    assert [fact.activity_id for fact in of_kinds(facts, FILES, None)] == ["c"]
 
 
 def test_a_stored_fact_is_admitted_from_its_kinds_floor_on() -> None:
