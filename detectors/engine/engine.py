@@ -16,7 +16,7 @@ from detectors.contract import Episode, Evidence, View
 from detectors.durations import milliseconds
 from detectors.engine.alerts import alert_of, digest_of
 from detectors.engine.authority import Authority, authorised
-from detectors.engine.bounds import strip_crowded_days
+from detectors.engine.bounds import WHOLE_PER_DAY, strip_crowded_days
 from detectors.engine.facts import Arrival, Fact, Issued, KeyFacts, Laid, Late, Memory, lay, of_kinds
 from detectors.engine.retirement import drop_retired, final_before, forget_published, settle
 from detectors.registry import AnyDetector
@@ -25,7 +25,7 @@ from detectors.subject import Subject
 from schemas.records import Activity, Alert, Change, ClassifiedAddress, Kind, Millis
 
 GENERATION_STEP = 2**40
-_BARE_SUMMARY = "One of more than 200 that day, of which only the instant was kept"
+_BARE_SUMMARY = f"One of more than {WHOLE_PER_DAY} that day, of which only the instant was kept"
 
 
 class DetectorBrokeContractError(Exception):
