@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from hypothesis import Phase, settings
 
+from detectors import contract, judging
 from detectors.behaviours.repeated_personal_email import Config, RepeatedPersonalEmail
 from detectors.contract import Episode, Evidence, Key, View
+from detectors.judging import Rule
 from detectors.registry import AnyDetector
-from detectors.testing import Example
+from detectors.testing import Example, Mails, document
 from detectors.testing.papers import PAGE
 from detectors.testing.suite import CHECKS, Candidate, ContractBrokenError
-from schemas.records import Activity, Reason
+from schemas.records import Activity, Grouping, Kind, Marking, Reason
 from tests.detectors.behaviours.test_repeated_personal_email import EXAMPLES, mails
 
 NO_PAGE = Path("no-such-page.md")
@@ -282,6 +284,56 @@ def test_who_breaks_the_contract_is_caught(check: str, broken: type[AnyDetector]
     """The check tells of the breach, and does not stumble over it."""
     with pytest.raises(ContractBrokenError):
         CHECKS[check](Candidate(broken, EXAMPLES, NO_PAGE))
+
+
+class OpenedOften(contract.Detector[Config]):
+    """A detector unlike those that there are: files, by the document's content, opened three times in an hour."""
+
+    id: ClassVar[str] = "opened-often"
+    version: ClassVar[int] = 1
+    title: ClassVar[str] = "A document opened often"
+    guidance: ClassVar[str] = "Ask who needs it."
+    grouping: ClassVar[Grouping] = "document"
+    kinds: ClassVar[frozenset[Kind]] = frozenset({"file"})
+    Config: ClassVar[type[contract.Config]] = Config
+
+    @property
+    def reach(self) -> timedelta:
+        return timedelta(hours=1)
+
+    def select(self, activity: Activity, key: Key) -> Evidence | None:
+        marking = next((each.marking for each in activity.documents), None)
+        return Evidence(
+            activity_id=activity.activity_id,
+            at=activity.occurred_at,
+            reasons=(self.force.points.reason("attachment"),),
+            summary=f"{key.value} was opened",
+            counted=marking is not None,
+        )
+
+    def judge(self, view: View) -> Iterable[Episode]:
+        for part in judging.parts(view, [Rule(window=self.reach, measure="count", threshold=3)], self.force.calendar):
+            yield Episode(evidence=part.evidence, trigger=part.trigger)
+
+
+def opened(*minutes: int, marking: Marking | None = "SECRET") -> tuple[Activity, ...]:
+    """Return a document's file events."""
+    return tuple(
+        Mails().mail(
+            f"2026-05-04T10:{minute:02d}", kind="file", grouping="document", value="ab" * 32, documents=[document(marking=marking)]
+        )
+        for minute in minutes
+    )
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check not in {"named", "documented"}])
+def test_a_detector_of_another_kind_and_grouping_is_held_to_the_same(check: str) -> None:
+    """Its examples are all that the suite needs to know of it."""
+    examples = (
+        Example("three times", fires=opened(0, 20, 59), near_miss=opened(0, 59)),
+        Example("marked", opened(1, 2, 3), opened(1, 2, 3, marking=None)),
+    )
+    CHECKS[check](Candidate(OpenedOften, examples, NO_PAGE))
 
 
 class BadlyNamed(RepeatedPersonalEmail):
