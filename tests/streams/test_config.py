@@ -1,10 +1,12 @@
 """The configuration file is read whole, and refused with every error at its place."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from detectors.durations import write_duration
 from streams.config import ConfigError, default_config, parse_config, read_config
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "config" / "custodiet.yaml"
@@ -88,3 +90,14 @@ def test_the_version_changes_with_what_can_change_an_alert(text: str, same: bool
 def test_a_disabled_detector_is_not_made() -> None:
     """What is off takes no part."""
     assert set(parse_config("detectors: {sensitive-to-personal: {enabled: false}}", "x").enabled_detectors()) == {"repeated-personal-email"}
+
+
+def test_the_page_lists_every_key() -> None:
+    """docs/configuration.md names each key of the file and its default."""
+    page = (EXAMPLE.parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_.<>]+)…?` \| (?:`([^`]+)`)? ?\|", page, re.MULTILINE))
+    assert rows["force.timezone"] == default_config().timezone
+    assert rows["allowed_lateness"] == write_duration(default_config().allowed_lateness)
+    assert rows["join_horizon"] == write_duration(default_config().join_horizon)
+    top = {key.split(".")[0] for key in rows if key.islower()}
+    assert top >= {"force", "allowed_lateness", "join_horizon", "detectors", "points"}
