@@ -3,18 +3,25 @@
 Each mirrors one Avro schema under ``state/``. State of an older version is read by the newer schema.
 """
 
-from schemas.records import Activity, Alert, ExceptionFact, Kind, Millis, Record, Status, SubjectFact
+from schemas.records import Activity, Alert, ExceptionFact, Kind, Millis, Reason, Record, Status, SubjectFact
+
+
+class BareEvidence(Record, frozen=True, kw_only=True):
+    """What an activity that is not kept whole was worth to one detector: its points are never lost in a crowd."""
+
+    detector: str
+    reasons: tuple[Reason, ...] = ()
 
 
 class BareFact(Record, frozen=True, kw_only=True):
-    """An activity of a crowded day, of which only id and instant are kept; ``counted_by`` names the detectors that it counts for."""
+    """An activity of a crowded day: id, instant, and what it is worth to each detector that it counts for."""
 
     activity_id: str
     revision: int
     kind: Kind
     void: bool = False
     occurred_at: Millis
-    counted_by: tuple[str, ...] = ()
+    counted_by: tuple[BareEvidence, ...] = ()
 
 
 class DetectorMark(Record, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -51,7 +51,7 @@ class _Document(_Section):
     allowed_lateness: Duration = timedelta(days=14)
     join_horizon: Duration = timedelta(days=7)
     detectors: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    points: dict[str, int] = Field(default_factory=dict)
+    points: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _joined_before_late(self) -> "_Document":

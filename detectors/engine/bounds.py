@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from detectors.contract import Evidence
 from detectors.engine.facts import KeyFacts, order
-from schemas.detect_rows import BareFact
+from schemas.detect_rows import BareEvidence, BareFact
 from schemas.records import Activity, Millis
 
 WHOLE_PER_DAY = 200
@@ -15,9 +15,9 @@ _SHADOW_SHOWN = 10
 
 
 def strip_crowded_days(
-    held: KeyFacts, days: Iterable[Millis], day_of: Callable[[Millis], int], counted_by: Callable[[Activity], tuple[str, ...]]
+    held: KeyFacts, days: Iterable[Millis], day_of: Callable[[Millis], int], worth: Callable[[Activity], tuple[BareEvidence, ...]]
 ) -> None:
-    """Keep no more than id and instant of what lies beyond the first 200 facts of each of these civil days.
+    """Keep no more than id, instant and points of what lies beyond the first 200 facts of each of these civil days.
 
     The first 200 by (occurred_at, activity_id) are a function of the day's set of facts: one that is among them at the end was among
     them when it came, so the order of arrival does not matter.
@@ -31,17 +31,17 @@ def strip_crowded_days(
     for facts in crowded.values():
         for fact in sorted(facts, key=order)[WHOLE_PER_DAY:]:
             if isinstance(fact, Activity):
-                held.put(_bare(fact, () if fact.void else counted_by(fact)))
+                held.put(_bare(fact, () if fact.void else worth(fact)))
 
 
-def _bare(activity: Activity, counted_by: tuple[str, ...]) -> BareFact:
+def _bare(activity: Activity, worth: tuple[BareEvidence, ...]) -> BareFact:
     return BareFact(
         activity_id=activity.activity_id,
         revision=activity.revision,
         kind=activity.kind,
         void=activity.void,
         occurred_at=activity.occurred_at,
-        counted_by=counted_by,
+        counted_by=worth,
     )
 
 

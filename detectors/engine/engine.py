@@ -5,7 +5,7 @@ and revisions of alerts, and retirement. A pass is: lay the records in, judge wh
 announced, settle what can change no more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from detectors.engine.retirement import drop_retired, final_before, forget_publi
 from detectors.registry import AnyDetector
 from detectors.scoring import severity_rank
 from detectors.subject import Subject
+from schemas.detect_rows import BareEvidence
 from schemas.records import Activity, Alert, Change, ClassifiedAddress, Kind, Millis
 
 GENERATION_STEP = 2**40
@@ -72,9 +73,7 @@ class Engine:
         changed: set[str] = set()
         if laid.revision is not None:
             subject = Subject.of(held.key.value, held.subjects.values()) if held.key.grouping == "officer" else None
-            strip_crowded_days(
-                held, laid.days, self._calendar.day, lambda fact: tuple(each.id for each in detectors if _counts(each, fact, held, subject))
-            )
+            strip_crowded_days(held, laid.days, self._calendar.day, lambda fact: tuple(_worth(detectors, fact, held, subject)))
             changed = self._judge(held, detectors, subject, before, laid.revision)
         again = set(held.issued) if redelivered else set()
         outcome.alerts = [alert for name in sorted(changed | again) if (alert := held.issued[name].alert) is not None]
@@ -105,9 +104,12 @@ class Engine:
         return changed
 
 
-def _counts(detector: AnyDetector, fact: Activity, held: KeyFacts, subject: Subject | None) -> bool:
-    evidence = detector.select(_joined(fact, subject), held.key) if fact.kind in detector.kinds else None
-    return evidence is not None and evidence.counted
+def _worth(detectors: Iterable[AnyDetector], fact: Activity, held: KeyFacts, subject: Subject | None) -> Iterator[BareEvidence]:
+    """Yield what an activity that is not kept whole counts for."""
+    for detector in detectors:
+        evidence = detector.select(_joined(fact, subject), held.key) if fact.kind in detector.kinds else None
+        if evidence is not None and evidence.counted:
+            yield BareEvidence(detector=detector.id, reasons=evidence.reasons)
 
 
 def _joined(activity: Activity, subject: Subject | None) -> Activity:
@@ -135,8 +137,11 @@ def _view(
     shadow: list[Evidence] = []
     for fact in of_kinds(facts.values(), detector.kinds, memory.floor):
         if not isinstance(fact, Activity):
-            if detector.id in fact.counted_by:
-                counted.append(Evidence(activity_id=fact.activity_id, at=fact.occurred_at, summary=_BARE_SUMMARY))
+            counted += [
+                Evidence(activity_id=fact.activity_id, at=fact.occurred_at, reasons=worth.reasons, summary=_BARE_SUMMARY)
+                for worth in fact.counted_by
+                if worth.detector == detector.id
+            ]
             continue
         evidence = detector.select(fact, held.key)
         if evidence is None:

@@ -9,7 +9,7 @@ from detectors.contract import Episode, Evidence, Key
 from detectors.engine.alerts import alert_of, content_of, digest_of
 from detectors.engine.facts import Fact
 from detectors.testing import Mails, address, at, document, force
-from schemas.detect_rows import BareFact
+from schemas.detect_rows import BareEvidence, BareFact
 from schemas.identity import alert_id, fingerprint
 from schemas.records import Activity, Alert, AlertAddress, AlertDocument, OfficerContext, Source
 
@@ -92,7 +92,9 @@ def test_shadow_between_first_and_last_is_counted_and_what_is_authorised_shown()
 
 def test_a_bare_piece_is_shown_as_what_is_left_of_it() -> None:
     """Id and instant; officer and reference data are the latest that are known."""
-    bare = BareFact(activity_id="z", revision=1, kind="mail", occurred_at=at("2026-05-08"), counted_by=(DETECTOR.id,))
+    bare = BareFact(
+        activity_id="z", revision=1, kind="mail", occurred_at=at("2026-05-08"), counted_by=(BareEvidence(detector=DETECTOR.id),)
+    )
     found = alert(*THREE, bare=bare)
     assert (found.evidence_count, found.last_at, found.reference_version) == (4, at("2026-05-08"), "r1")
     assert found.officer == THREE[0].officer
@@ -109,7 +111,9 @@ def test_a_bare_piece_is_shown_as_what_is_left_of_it() -> None:
 
 def test_an_alert_of_bare_pieces_alone_knows_no_officer() -> None:
     """The key tells whose it is."""
-    bare = BareFact(activity_id="z", revision=1, kind="mail", occurred_at=at("2026-05-08"), counted_by=(DETECTOR.id,))
+    bare = BareFact(
+        activity_id="z", revision=1, kind="mail", occurred_at=at("2026-05-08"), counted_by=(BareEvidence(detector=DETECTOR.id),)
+    )
     found = alert(bare=bare)
     assert (found.officer_id, found.officer, found.reference_version) == ("N1001", None, "")
 

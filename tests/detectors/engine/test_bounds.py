@@ -11,7 +11,7 @@ from detectors.engine.bounds import SHOWN, WHOLE_PER_DAY, shown, strip_crowded_d
 from detectors.engine.facts import Arrival, KeyFacts
 from detectors.testing import Mails, at, exception_fact, force, run
 from detectors.testing.running import engine_of
-from schemas.detect_rows import BareFact
+from schemas.detect_rows import BareEvidence, BareFact
 from schemas.records import Activity, Reason
 
 DAY_BEGINS = at("2026-05-04")
@@ -34,7 +34,9 @@ def stripped(mails: list[Activity]) -> dict[str, BareFact]:
     held = KeyFacts(Key("officer", "N1001"))
     for each in mails:
         held.put(each)
-    strip_crowded_days(held, [each.occurred_at for each in mails], day, lambda fact: ("counting",) if fact.content else ())
+    strip_crowded_days(
+        held, [each.occurred_at for each in mails], day, lambda fact: (BareEvidence(detector="counting"),) if fact.content else ()
+    )
     return {name: fact for name, fact in held.facts.items() if isinstance(fact, BareFact)}
 
 
@@ -55,7 +57,9 @@ def test_the_two_hundred_and_first_of_a_day_is_bare() -> None:
     """Only id, instant and for whom it counts are kept; the last by time and id goes, not the last that came."""
     mails = [mail(number) for number in reversed(range(WHOLE_PER_DAY + 1))]
     last = mails[0]
-    bare = BareFact(activity_id="m0200", revision=1, kind="mail", occurred_at=last.occurred_at, counted_by=("counting",))
+    bare = BareFact(
+        activity_id="m0200", revision=1, kind="mail", occurred_at=last.occurred_at, counted_by=(BareEvidence(detector="counting"),)
+    )
     assert stripped(mails) == {"m0200": bare}
 
 

@@ -13,7 +13,7 @@ from detectors.contract import Episode, Key, View
 from detectors.engine.engine import GENERATION_STEP, DetectorBrokeContractError, Engine
 from detectors.engine.facts import Arrival, KeyFacts, Late, Record
 from detectors.registry import AnyDetector
-from detectors.testing import LATENESS, Mails, address, at, document, exception_fact, force, subject_fact
+from detectors.testing import LATENESS, Mails, address, at, document, exception_fact, force, run, subject_fact
 from schemas.records import Activity, Alert
 
 DAY = 86_400_000
@@ -203,3 +203,11 @@ def test_a_detector_that_tells_settled_pieces_again_is_a_bug() -> None:
     key.give(mail(A.occurred_at + 15 * DAY + 1, "x"))  # beyond lateness and reach: settled, and still context
     with pytest.raises(DetectorBrokeContractError, match="repeated-personal-email"):
         key.give(mail(A.occurred_at + 15 * DAY + 2, "y"))
+
+
+def test_a_flood_of_other_mails_hides_no_severity() -> None:
+    """The protected witness's file is critical as the 201st mail of its day, too."""
+    mails = [Mails().mail(at("2026-05-05T08:00") + number * 60_000, f"m{number:04d}") for number in range(200)]
+    grave = Mails().mail("2026-05-05T20:00", "m9999", documents=[document(marking="SECRET", protected=True)])
+    (alert,) = run([SensitiveToPersonal(SensitiveConfig(), force())], [*mails, grave])
+    assert (alert.severity, alert.evidence[0].points) == ("critical", 15)
