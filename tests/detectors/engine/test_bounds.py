@@ -118,7 +118,7 @@ def test_no_exception_covers_a_bare_piece() -> None:
     """What it was and to whom it went is no longer known, so it counts."""
     mails = [mail(number) for number in range(WHOLE_PER_DAY + 3)]
     (alert,) = run([DETECTOR], [exception_fact(), *mails])
-    assert (alert.evidence_count, alert.shadow_count, alert.score) == (3, 0, 1)
+    assert (alert.evidence_count, alert.shadow_count, alert.score) == (3, 0, 3)
     assert {piece.summary for piece in alert.evidence} == {"One of more than 200 that day, of which only the instant was kept"}
 
 
