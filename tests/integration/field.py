@@ -1,7 +1,6 @@
 """A field of tally workers on the real broker: start, kill, join, and look at what came of it."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import subprocess
@@ -9,16 +8,17 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import msgspec
 from faust.stores.rocksdb import Store
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient
 from rocksdict import Options, Rdict
 
 from streams.runtime import admin
 from streams.runtime.connection import client_options
 from streams.runtime.names import Names
+from streams.runtime.reading import opened, read_to_end
 from streams.runtime.sender import Sender, ToSend
 from streams.settings import Settings
 
@@ -57,6 +57,7 @@ class Field:
         self.scratch = scratch
         self.workers: list[subprocess.Popen[bytes]] = []
         self.sent: list[tuple[bytes, int]] = []
+        self._admin: Any = cast("Any", KafkaAdminClient)(bootstrap_servers=kafka)
         with admin.Admin(self.settings) as connection:
             connection.create(connection.compare(admin.wanted(self.settings)))
 
@@ -69,6 +70,7 @@ class Field:
         for worker in self.workers:
             worker.kill()
             worker.wait()
+        self._admin.close()
 
     def start(self, name: str, **environ: str) -> subprocess.Popen[bytes]:
         """Start a worker; its log is ``NAME.log``, added to by each start."""
@@ -126,15 +128,17 @@ class Field:
 
     def ends(self, topic: str) -> dict[int, int]:
         """Return the end offset of each partition."""
-        with contextlib.closing(KafkaConsumer(bootstrap_servers=self.settings.kafka)) as consumer:
-            places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic) or ()]
-            return {place.partition: offset for place, offset in consumer.end_offsets(places).items()}
+
+        async def ask() -> dict[int, int]:
+            async with opened(self.settings, [topic]) as (_, ends):
+                return {place.partition: end for place, end in ends.items()}
+
+        return asyncio.run(ask())
 
     def committed(self, topic: str = SOURCE) -> dict[int, int]:
         """Return what the group has committed of each partition."""
-        with contextlib.closing(KafkaAdminClient(bootstrap_servers=self.settings.kafka)) as client:
-            group = self.names.group(ROLE)
-            offsets: Mapping[Any, Any] = client.list_group_offsets(group).get(group, {})
+        group = self.names.group(ROLE)
+        offsets: Mapping[Any, Any] = self._admin.list_group_offsets(group).get(group, {})
         mine = self.names.topic(topic)
         return {place.partition: entry.offset for place, entry in offsets.items() if place.topic == mine}
 
@@ -145,19 +149,11 @@ class Field:
 
     def read(self, topic: str) -> list[Any]:
         """Return every record of a topic."""
-        records: list[Any] = []
-        with contextlib.closing(KafkaConsumer(bootstrap_servers=self.settings.kafka, auto_offset_reset="earliest")) as consumer:
-            places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic) or ()]
-            consumer.assign(places)
-            consumer.seek_to_beginning(*places)
-            ends = consumer.end_offsets(places)
-            deadline = time.monotonic() + 60
-            while any(consumer.position(place) < ends[place] for place in places):
-                if time.monotonic() > deadline:
-                    raise AssertionError(f"{topic} does not end")
-                for fetched in consumer.poll(timeout_ms=500).values():
-                    records += fetched
-        return records
+
+        async def ask() -> list[Any]:
+            return [record async for record in read_to_end(self.settings, [topic])]
+
+        return asyncio.run(ask())
 
     def changelog(self) -> dict[tuple[int, bytes], bytes]:
         """Return the last row under each key of each partition, as recovery would."""
@@ -202,7 +198,8 @@ class Field:
         (path,) = (self.names.datadir(self.settings.datadir, ROLE, name)).glob(f"v1/tables/state-{partition}.db")
         copy = Rdict(str(path), Options(raw_mode=True))
         try:
-            return {bytes(key): bytes(row) for key, row in copy.items() if bytes(key) != Store.offset_key}
+            rows = cast("Iterable[tuple[bytes, bytes]]", copy.items())
+            return {bytes(key): bytes(row) for key, row in rows if bytes(key) != Store.offset_key}
         finally:
             copy.close()
 

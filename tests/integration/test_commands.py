@@ -77,7 +77,7 @@ def test_a_configuration_that_differs_is_shown_and_altered_on_request(topics: Se
 def _retention(name: str, value: str) -> object:
     from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 - untyped, and wanted here only
 
-    resource: object = ConfigResource(ConfigResourceType.TOPIC, name, configs={"retention.ms": value})  # type: ignore[no-untyped-call]
+    resource: object = ConfigResource(ConfigResourceType.TOPIC, name, configs={"retention.ms": value})
     return resource
 
 

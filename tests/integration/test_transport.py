@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 from collections.abc import Iterator
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
@@ -22,6 +23,10 @@ def field(stack: Stack, namespace: str, tmp_path: Path) -> Iterator[Field]:
     """Give a field with its topics."""
     with Field(stack.kafka, namespace, tmp_path) as ready:
         yield ready
+
+
+def _has_done(field: Field, chunks: int) -> bool:
+    return field.saw("one", "chunk") >= chunks
 
 
 def test_every_record_is_handled_once_and_commits_reach_the_end(field: Field) -> None:
@@ -45,7 +50,7 @@ def test_nothing_is_lost_when_workers_are_killed_and_join_and_leave(field: Field
     first = field.start("one")
     for _ in range(3):
         enough = field.saw("one", "chunk") + chance.randint(1, 20)
-        until(lambda enough=enough: field.saw("one", "chunk") >= enough, 60, f"{enough} chunks")
+        until(partial(_has_done, field, enough), 60, f"{enough} chunks")
         field.kill(first)
         field.send_numbers(islice(numbers, 5_000))
         first = field.start("one")
