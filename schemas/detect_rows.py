@@ -66,6 +66,7 @@ class IssuedAlert(Record, frozen=True, kw_only=True):
     last_at: Millis
     digest: str
     alert: Alert | None = None
+    published: bool = False
 
 
 class HeadRow(Record, frozen=True, kw_only=True):

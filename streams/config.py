@@ -53,6 +53,13 @@ class _Document(_Section):
     detectors: dict[str, dict[str, Any]] = Field(default_factory=dict)
     points: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
+    @field_validator("join_horizon")
+    @classmethod
+    def _a_day_at_least(cls, horizon: timedelta) -> timedelta:
+        if horizon < timedelta(hours=24):
+            raise ValueError("at least 24h: facts of one mail may lie that far apart")
+        return horizon
+
     @model_validator(mode="after")
     def _joined_before_late(self) -> "_Document":
         if self.join_horizon > self.allowed_lateness:

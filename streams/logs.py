@@ -5,6 +5,8 @@ Everything goes through structlog, what Faust and the Kafka client write to the 
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Any, Final, Literal, TextIO
 
 import structlog
@@ -15,6 +17,33 @@ Format = Literal["auto", "json", "console"]
 _SERVICES: Final = ("streams.runtime.transport", "streams.runtime.table_store")
 NOISY: Final = ("aiokafka", "faust", "mode", "kafka", "asyncio", "elastic_transport", "elasticsearch", *_SERVICES)
 """Loggers whose information is our debugging: those of others, and those of the services that we give to Faust."""
+
+
+SAY_AGAIN_SECONDS: Final = 60.0
+_KINDS_OF_LINES: Final = 1_000
+
+
+class OnceAMinute(logging.Filter):
+    """Lets a foreign logger say the same thing once a minute: a client whose broker is away says it many times a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with nothing said."""
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, int, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a line is to be written; what is told apart is logger, level and the words before their values are filled in."""
+        if record.name.split(".")[0] not in NOISY and record.name not in NOISY:
+            return True
+        said = (record.name, record.levelno, str(record.msg)[:200])
+        now = self._clock()
+        if now - self._said.get(said, -SAY_AGAIN_SECONDS) < SAY_AGAIN_SECONDS:
+            return False
+        if len(self._said) > _KINDS_OF_LINES:
+            self._said.clear()
+        self._said[said] = now
+        return True
 
 
 def _event_of_others(_: Any, __: str, event: Any) -> Any:
@@ -55,6 +84,8 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     handler = logging.StreamHandler(out)
+    if level != "debug":
+        handler.addFilter(OnceAMinute())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -59,7 +59,7 @@ class Engine:
     def apply(self, held: KeyFacts, arrivals: Sequence[Arrival]) -> Outcome:
         """Lay a chunk's records, in log order, into a key and return what must be published; ``held`` is changed in place.
 
-        A record at or below ``held.through`` is a redelivery: it changes nothing, but all that the key has announced is published again,
+        A record at or below ``held.through`` is a redelivery: it changes nothing, but what its chunk announced is published again,
         and what was late in the chunk that is redelivered is reported again.
         """
         detectors = [detector for detector in self._detectors if detector.grouping == held.key.grouping]
@@ -75,7 +75,7 @@ class Engine:
             subject = Subject.of(held.key.value, held.subjects.values()) if held.key.grouping == "officer" else None
             strip_crowded_days(held, laid.days, self._calendar.day, lambda fact: tuple(_worth(detectors, fact, held, subject)))
             changed = self._judge(held, detectors, subject, before, laid.revision)
-        again = set(held.issued) if redelivered else set()
+        again = {name for name, issued in held.issued.items() if not issued.published} if redelivered else set()
         outcome.alerts = [alert for name in sorted(changed | again) if (alert := held.issued[name].alert) is not None]
         outcome.late = [*held.late, *laid.late]  # empty of old ones unless this is a redelivery
         held.late = list(outcome.late)
@@ -184,8 +184,10 @@ def _announce(
         successor = holder.get(known.trigger)
         known.status = "withdrawn" if successor is None else "superseded"
         known.revision = revision
+        known.published = False
+        # Without evidence: what is withheld by now may stand in it, and nobody acts on an alert that is gone.
         known.alert = msgspec.structs.replace(
-            known.alert, status=known.status, change=known.status, superseded_by=successor, revision=revision
+            known.alert, status=known.status, change=known.status, superseded_by=successor, revision=revision, evidence=()
         )
         changed.add(name)
     return changed

@@ -45,7 +45,11 @@ class Memory:
 
 @dataclass(slots=True)
 class Issued:
-    """An alert id that was announced. ``alert`` goes once it is final or gone and surely published; the rest of the line stays."""
+    """An alert id that was announced.
+
+    Once it is surely published its ``alert`` is kept without evidence, and not at all once it is final or gone: only what a redelivery
+    would have to publish again is kept whole.
+    """
 
     detector: str
     trigger: str
@@ -54,6 +58,7 @@ class Issued:
     last_at: Millis
     digest: str
     alert: Alert | None
+    published: bool = False
 
 
 @dataclass(slots=True)

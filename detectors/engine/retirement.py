@@ -6,6 +6,8 @@ pieces are then settled: they stay as context in windows while within reach of a
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from detectors.contract import Episode
 from detectors.durations import milliseconds
 from detectors.engine.authority import Authority
@@ -52,7 +54,7 @@ def drop_retired(held: KeyFacts, detectors: Sequence[AnyDetector], leave: Mappin
 
 
 def forget_published(held: KeyFacts, bounds: Mapping[str, Millis | None]) -> None:
-    """Drop what only a redelivery could need, now that there is none: the content of final and gone alerts, the last chunk's late records.
+    """Drop what only a redelivery could need, now that there is none: the evidence of announced alerts, the last chunk's late records.
 
     A record above ``through`` shows that everything up to ``through`` was published. The id of a gone alert stays while data may still
     bring it back; that of a final one stays for good.
@@ -63,5 +65,7 @@ def forget_published(held: KeyFacts, bounds: Mapping[str, Millis | None]) -> Non
         final = bound is not None and issued.last_at < bound
         if final and issued.status != "active":
             del held.issued[name]
-        elif final or issued.status != "active":
-            issued.alert = None
+            continue
+        issued.published = True
+        if issued.alert is not None:
+            issued.alert = None if final or issued.status != "active" else msgspec.structs.replace(issued.alert, evidence=())

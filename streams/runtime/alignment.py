@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from schemas.records import Millis
 from streams.runtime.chunks import Fetched, Place, weight
+from streams.stages.limits import CLOCK_SKEW
 
 EVENT_TIME: Final = "occurred-at"
 STEP: Final = 2 * 24 * 3_600_000
@@ -37,10 +38,11 @@ def header(occurred_at: Millis) -> tuple[str, bytes]:
 
 
 def event_time(record: Headed) -> Millis | None:
-    """Return the event time that a record's header tells; None where there is none that can be read."""
+    """Return the event time that a record's header tells; None where there is none that can be read, or one too far in the future."""
     for name, value in record.headers:
         if name == EVENT_TIME and len(value) == _BYTES:
-            return int.from_bytes(value, "big", signed=True)
+            at = int.from_bytes(value, "big", signed=True)
+            return at if at <= record.timestamp + CLOCK_SKEW else None
     return None
 
 

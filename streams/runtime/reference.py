@@ -17,7 +17,9 @@ from aiokafka.errors import KafkaError
 from schemas.wire import Wire
 from streams.enrichment.reference import Reference
 from streams.errors import CustodietError
+from streams.runtime.duty import BROKEN
 from streams.runtime.names import Names
+from streams.runtime.process import end_now
 from streams.runtime.reading import POLL_MS, opened, reached
 from streams.runtime.shelf import CLASSES, ENTRIES, OFFICERS, Shelf
 from streams.settings import Settings
@@ -63,6 +65,7 @@ class ReferenceService:
             raise
         self._build()
         self._following = asyncio.create_task(self._follow(consumer))
+        self._following.add_done_callback(_ended)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -117,3 +120,10 @@ class ReferenceService:
         self._current = self._shelf.reference()
         sizes = {topic: len(self._shelf.records(topic)) for topic in TOPICS}
         log.info("reference-read", version=self._current.version, **{name.replace("-", "_"): size for name, size in sizes.items()})
+
+
+def _ended(following: asyncio.Task[None]) -> None:
+    """End the process when nobody follows the reference data any more: it would go on with old ones for ever."""
+    if not following.cancelled() and (error := following.exception()) is not None:
+        log.critical("worker-ends", reason="the reference data are no longer followed", exc_info=error)
+        end_now(BROKEN)

@@ -51,16 +51,16 @@ class Shelf:
         self._held: dict[str, dict[bytes, Record]] = {topic: {} for topic in RECORDS}
 
     def put(self, topic: str, key: bytes, value: bytes | None) -> bool:
-        """Take one record (None removes); return whether that changed anything. One that cannot be read is logged and held as absent."""
+        """Take one record (None removes); return whether that changed anything. One that cannot be read is logged and changes nothing."""
         held = self._held[topic]
-        before = held.pop(key, None)
+        before = held.get(key)
         if value is None:
-            return before is not None
+            return held.pop(key, None) is not None
         try:
             record = self._wire.decode(value, RECORDS[topic])
         except WireError as error:
             log.error("reference-unreadable", topic=topic, key=key.decode("utf-8", "replace"), reason=error.reason, detail=error.detail)  # noqa: TRY400 - the record is at fault, not the code
-            return before is not None
+            return False
         held[key] = record
         return before != record
 

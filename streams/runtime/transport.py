@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 _OUT_OF_STEP_SECONDS = 0.05
 """How long to wait for partitions that are behind before asking again."""
+_SAY_EVERY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class ChunkedConsumer(driver.Consumer):
         self._epoch = 0
         self._lost_track = True
         self._room = asyncio.Event()
+        self._in_step_since = 0.0
         super().__init__(transport, *args, **kwargs)
 
     def _new_consumer_thread(self) -> _Thread:
@@ -209,6 +211,8 @@ class ChunkedConsumer(driver.Consumer):
         for tp, found in fetched.items():
             step.alignment.hold(_place(tp), found)
         taken = step.alignment.take()
+        if taken:
+            self._in_step_since = self.loop.time()
         if not taken and step.alignment.waiting():
             if await self._grant(step):
                 taken = step.alignment.take()
@@ -218,15 +222,25 @@ class ChunkedConsumer(driver.Consumer):
 
     async def _grant(self, step: Step) -> bool:
         """Ask how far the partitions are of which nothing is held here; return whether more may be handed on now."""
+        epoch = self._epoch
         open_places = [place for place in step.places if not step.alignment.holds(place)]
+        behind: object = None
         try:
             ends = await step.elsewhere.ends(open_places)
             positions = {place: await self._position(place) for place in open_places}
             left = {place: at for place, at in positions.items() if ends[place] > at}
-            return step.alignment.grant(await step.elsewhere.next_times(left))
+            times = await step.elsewhere.next_times(left)
+            # What was held may have been forgotten meanwhile, and nobody asked about those partitions.
+            if epoch == self._epoch and step.alignment.grant(times):
+                self._in_step_since = self.loop.time()
+                return True
+            behind = left
         except (NotKnownYetError, KafkaError, IllegalStateError) as error:
-            log.debug("step-unknown", error=repr(error))
-            return False
+            behind = repr(error)
+        if self.loop.time() - self._in_step_since > _SAY_EVERY_SECONDS:
+            log.warning("partitions-wait-for-others", behind=behind)
+            self._in_step_since = self.loop.time()
+        return False
 
     async def _position(self, place: Place) -> int:
         """Return how far the group is on a partition: fetched here, or committed by whoever reads it."""

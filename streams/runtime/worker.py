@@ -161,14 +161,18 @@ class Worker:
     async def stop(self) -> None:
         """Let the chunk under way end, commit, and leave the group; a chunk that takes too long is left to whoever comes next."""
         log.info("worker-stopping", role=self.role, name=self.name)
-        try:
-            await asyncio.wait_for(self.app.stop(), STOP_SECONDS)
-        except TimeoutError:
+        # Faust does not let itself be cancelled, so that a wait that cancels would wait for ever where the broker is away.
+        stopping = asyncio.ensure_future(self.app.stop())
+        done, _ = await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+        if not done:
             log.warning("worker-stopped-hard", role=self.role, name=self.name, seconds=STOP_SECONDS)
             end_now(0)
+        await stopping
         log.info("worker-stopped", role=self.role, name=self.name)
 
     def _crashed(self, reason: BaseException | None) -> None:
+        if isinstance(reason, CustodietError):
+            raise reason
         if isinstance(reason, ConsistencyError):
             raise CustodietError(
                 f"the local state in {self.datadir} is ahead of its changelog, as after the topics were deleted: remove that directory"

@@ -22,6 +22,7 @@ def dead_letter(wire: Wire, delivered: Delivered, reason: str, detail: str, now:
         topic=delivered.topic,
         partition=delivered.partition,
         offset=delivered.offset,
+        schema=wire.schema_named(delivered.value or b""),
         at=now,
     )
     return Output(DEAD_LETTERS, position(delivered).encode(), wire.encode(letter, DEAD_LETTERS))

@@ -93,3 +93,22 @@ def test_a_traceback_shows_no_variables(form: logs.Format) -> None:
         structlog.get_logger("streams.x").exception("record-raised")
     assert "ZeroDivisionError" in stream.getvalue()
     assert subject not in stream.getvalue()
+
+
+def test_the_same_words_of_a_client_are_written_once_a_minute() -> None:
+    """A broker that is away fills no disk; other words, other loggers and our own events are written at once."""
+    now = [0.0]
+    once = logs.OnceAMinute(lambda: now[0])
+
+    def line(name: str, message: str, *values: object) -> bool:
+        return once.filter(logging.LogRecord(name, logging.ERROR, "", 0, message, values, None))
+
+    assert line("aiokafka.conn", "no connection to %s", "a")
+    assert not line("aiokafka.conn", "no connection to %s", "b")
+    assert line("aiokafka.conn", "something else")
+    assert line("faust", "no connection to %s", "a")
+    assert [line("streams.worker", "chunk") for _ in range(2)] == [True, True]
+    now[0] = 59.9
+    assert not line("aiokafka.conn", "no connection to %s", "a")
+    now[0] = 60.0
+    assert line("aiokafka.conn", "no connection to %s", "a")

@@ -90,12 +90,12 @@ def test_a_late_mail_renames_the_alert() -> None:
 
 
 def test_an_alert_that_no_longer_holds_is_withdrawn() -> None:
-    """A mail turned out to be somebody else's; the alert says what it was."""
+    """A mail turned out to be somebody else's; the alert says what it was, without the evidence."""
     key = Pass()
     (old,) = key.give(A, B, C)
     (gone,) = key.give(mail("2026-05-06", "c", revision=2, void=True))
     assert (gone.alert_id, gone.status, gone.change, gone.superseded_by) == (old.alert_id, "withdrawn", "withdrawn", None)
-    assert (gone.evidence, gone.score) == (old.evidence, old.score)
+    assert (gone.evidence, gone.evidence_count, gone.score) == ((), old.evidence_count, old.score)
     assert gone.revision > old.revision
 
 
@@ -211,3 +211,14 @@ def test_a_flood_of_other_mails_hides_no_severity() -> None:
     grave = Mails().mail("2026-05-05T20:00", "m9999", documents=[document(marking="SECRET", protected=True)])
     (alert,) = run([SensitiveToPersonal(SensitiveConfig(), force())], [*mails, grave])
     assert (alert.severity, alert.evidence[0].points) == ("critical", 15)
+
+
+def test_an_alert_that_is_gone_tells_nothing_that_may_be_withheld() -> None:
+    """Renamed by a late mail and withheld in the same chunk: the old id is published without subject, names and addresses."""
+    key = Pass()
+    key.give(*(mail(f"2026-05-0{day}", f"d{day}", subject="rota") for day in (4, 5, 6)))
+    hidden = [mail(f"2026-05-0{day}", f"d{day}", revision=2, subject=None, withheld=True) for day in (4, 5, 6)]
+    changed = key.give(*hidden, mail("2026-05-01", "early", subject=None, withheld=True))
+    (gone,) = [alert for alert in changed if alert.status == "superseded"]
+    assert gone.evidence == ()
+    assert not any("rota" in piece.summary for alert in changed for piece in alert.evidence)

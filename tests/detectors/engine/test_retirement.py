@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
 import pytest
 
 from detectors.behaviours.repeated_personal_email import Config, RepeatedPersonalEmail
@@ -130,12 +131,13 @@ def test_what_only_a_redelivery_needed_is_forgotten(status: Status, last_at: int
 
 
 def test_nothing_is_final_before_there_is_a_clock() -> None:
-    """What was announced keeps its content."""
+    """What was announced keeps its content, but for the evidence, which only a redelivery could need."""
     (alert,) = run([REPEATED], [MAILS.mail(f"2026-05-0{day}") for day in (1, 2, 3)])
     facts = held()
     facts.issued["i"] = Issued(REPEATED.id, "t", "active", 1, 0, "digest", alert)
     forget_published(facts, {REPEATED.id: None})
-    assert facts.issued["i"].alert is alert
+    assert facts.issued["i"].alert == msgspec.structs.replace(alert, evidence=())
+    assert facts.issued["i"].published
 
 
 # Through the engine

@@ -18,7 +18,7 @@ class Record:
 
     offset: int
     at: int | None = None
-    timestamp: int = 0
+    timestamp: int = 1_790_000_000_000
     key: bytes | None = b"k"
     value: bytes | None = b"v"
     headers: list[tuple[str, bytes]] = field(init=False)
@@ -41,6 +41,14 @@ def times(taken: dict[Place, list[Record]]) -> dict[Place, list[int | None]]:
 def test_the_header_tells_any_instant() -> None:
     """Instants before 1970 too."""
     assert [event_time(Record(0, at)) for at in (-5, 0, 1_777_000_000_000, None)] == [-5, 0, 1_777_000_000_000, None]
+
+
+def test_a_header_from_the_future_tells_nothing() -> None:
+    """One crafted record must not set the pace of all partitions."""
+    produced = 1_790_000_000_000
+    day = 24 * 3_600_000
+    assert event_time(Record(0, produced + day)) == produced + day
+    assert event_time(Record(0, produced + day + 1)) is None
 
 
 def test_nothing_is_handed_on_without_a_grant() -> None:
