@@ -176,7 +176,10 @@ class DetectStage:
 
 
 def partition_counts(store: Store, topic: str, partition: int) -> Counts:
-    """Return how the records of one partition ended since its state began; exact across crashes."""
+    """Return how the records of one partition ended since its state began.
+
+    A kill inside the writing of state can let a new fact count as a duplicate, or the other way; the sum is exact.
+    """
     stored = store.get_many([_partition_key(DetectionRow(topic=topic, partition=partition, through=-1))])[0]
     row = DetectionRow(topic=topic, partition=partition, through=-1) if stored is None else decode_row(stored, DetectionRow)
     return Counts(**{name: getattr(row, name) for name in Counts().as_dict()})

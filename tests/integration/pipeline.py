@@ -18,11 +18,12 @@ from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
 
 from deploy.local.stack import Stack
-from deploy.settled import behind, wait_until_settled
+from deploy.settled import behind, wait_until_settled, worker_counts
 from detectors.engine.alerts import content_of
 from schemas.records import Alert, DeadLetter, Record
 from schemas.wire import Wire, WireError
 from streams.config import default_config
+from streams.counts import Counts
 from streams.enrichment.reference_files import read_reference
 from streams.runtime.connection import client_options
 from streams.runtime.names import Names
@@ -146,6 +147,10 @@ class Pipeline:
             )
         self._workers.append(worker)
         return worker
+
+    def counted(self, port: int) -> Counts:
+        """Return how the enrich stage's records ended, by the metrics of its only worker."""
+        return worker_counts([port])
 
     def log(self, role: str, name: str = "a") -> Path:
         """Return where a worker logs to."""

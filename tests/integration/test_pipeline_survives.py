@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.ports import choose
 from deploy.local.stack import Stack
 from schemas.records import Alert
 from tests.integration.pipeline import EXPORTS, Pipeline, contents, halves, scanned, until
@@ -112,18 +113,29 @@ def test_kafka_restarted_in_mid_run(stack: Stack, namespace: str, tmp_path: Path
 
 
 def test_the_same_files_twice_and_shuffled(stack: Stack, namespace: str, tmp_path: Path, expected: dict[str, Alert]) -> None:
-    """A second, shuffled load of the same exports leaves the same alerts, and every record of it is accounted for."""
+    """A second, shuffled load of the same exports leaves the same alerts, and every record of both is accounted for."""
     shuffled = [_shuffled(path, tmp_path / "shuffled") for path in EXPORTS]
+    port = choose()
     with Pipeline(stack, namespace, tmp_path) as pipeline:
         pipeline.load_reference()
-        for role in ("enrich", "detect", "index"):
+        pipeline.start("enrich", CUSTODIET_METRICS_PORT=str(port))
+        for role in ("detect", "index"):
             pipeline.start(role)
-        pipeline.ingest()
+        first = pipeline.ingest()
         pipeline.settle()
-        first = pipeline.alerts()
-        pipeline.ingest(*shuffled)
+        scan = scanned().counts
+        once = pipeline.counted(port)
+        assert once.ended == once.read == first["sent"]
+        assert (once.facts, once.late) == (scan.facts, scan.late)
+        assert once.duplicates + first["duplicates"] == scan.duplicates
+        assert once.discarded + first["discarded"] == scan.discarded
+        alerts = pipeline.alerts()
+        second = pipeline.ingest(*shuffled)
         pipeline.settle()
-        assert pipeline.alerts() == first
+        twice = pipeline.counted(port)
+        assert twice.ended == twice.read == first["sent"] + second["sent"]
+        assert twice.facts == once.facts
+        assert pipeline.alerts() == alerts
         check(pipeline, expected)
 
 
