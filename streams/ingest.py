@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Final
 
-import msgspec
-
 from schemas.records import DeadLetter, Millis
 from schemas.wire import Wire, WireError
 from streams.counts import Counts
 from streams.runtime.alignment import STEP, header
 from streams.runtime.names import Names
 from streams.runtime.sender import RecordTooLarge, Sender, ToSend
-from streams.scan import route
+from streams.scan import route, unfit
 from streams.sources.formats import Input
-from streams.sources.limits import MAX_RAW
 from streams.sources.load import Load
 from streams.sources.outcome import Event
 from streams.stages.dead_letters import DEAD_LETTERS
@@ -84,8 +81,7 @@ class Ingest:
         return None
 
     def _refuse(self, event: Event, reason: str, detail: str) -> None:
-        raw = msgspec.json.encode(_printable(msgspec.to_builtins(event)))[:MAX_RAW]
-        self._bury(DeadLetter(reason=reason, detail=detail, raw=raw, feed=event.feed, at=self._now))
+        self._bury(unfit(event, reason, detail, self._now))
 
     def _bury(self, letter: DeadLetter) -> None:
         key = f"{letter.file}:{letter.line}" if letter.file is not None else f"{letter.feed}:{letter.at}"
@@ -121,16 +117,3 @@ def _batches(events: Iterable[Event]) -> Iterator[tuple[list[Event], bool]]:
         batch.append(event)
     if batch:
         yield batch, first
-
-
-def _printable(value: object) -> object:
-    """Replace what no encoding can hold, so that a dead letter of it can be written."""
-    match value:
-        case str():
-            return value.encode("utf-8", "replace").decode()
-        case dict():
-            return {name: _printable(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_printable(each) for each in value]
-        case _:
-            return value

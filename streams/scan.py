@@ -6,20 +6,24 @@ All inputs are one log of one partition, in the order of event time, as ``ingest
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from detectors.engine.engine import Engine
 from schemas.identity import activity_key, message_key
 from schemas.records import Alert, DeadLetter, ExceptionFact, FileEvent, MailEvent, Millis, SubjectFact
-from schemas.wire import Wire
+from schemas.wire import Wire, WireError
 from streams.config import ForceConfig
 from streams.counts import Counts
 from streams.enrichment.reference import Reference
 from streams.enrichment.reference_files import ReferenceRecords, subject_facts
 from streams.sources.formats import Input
+from streams.sources.limits import MAX_RAW
 from streams.sources.load import Load
 from streams.sources.outcome import Event
 from streams.stages.chunk import Delivered, Output
 from streams.stages.detect import DetectStage
 from streams.stages.enrich import EnrichStage
+from streams.stages.limits import MAX_RECORD
 from streams.stages.store import MemoryStore
 
 _EVENTS_A_CHUNK = 5_000
@@ -85,7 +89,20 @@ class Scan:
         """Give each event an offset, as Kafka would, and its instant."""
         for offset, event in enumerate(events):
             topic, key = route(event)
-            yield event.occurred_at, Delivered(topic, 0, offset, self._now, key, self._wire.encode(event, topic))
+            try:
+                value = self._wire.encode(event, topic)
+            except WireError as error:
+                self._refuse(unfit(event, error.reason, error.detail, self._now))
+                continue
+            if len(key) + len(value) > MAX_RECORD:
+                self._refuse(unfit(event, "too-large", f"{len(value):,} bytes; at most {MAX_RECORD:,} are taken", self._now))
+                continue
+            yield event.occurred_at, Delivered(topic, 0, offset, self._now, key, value)
+
+    def _refuse(self, letter: DeadLetter) -> None:
+        """Set an event aside that no topic would take."""
+        self._enriched.dead_letters += 1
+        self._dead_letter(letter)
 
     async def _judge(self) -> None:
         chunk, self._waiting = self._waiting, []
@@ -117,6 +134,12 @@ def route(event: Event) -> tuple[str, bytes]:
         return "mail-events", message_key(event).encode("utf-8", "surrogatepass")
     topic = "file-events" if isinstance(event, FileEvent) else "setting-events"
     return topic, event.account.lower().encode("utf-8", "surrogatepass")
+
+
+def unfit(event: Event, reason: str, detail: str, now: Millis) -> DeadLetter:
+    """Return the dead letter of an event that was read and cannot travel: too large, or not to be encoded."""
+    raw = msgspec.json.encode(_printable(msgspec.to_builtins(event)))[:MAX_RAW]
+    return DeadLetter(reason=reason, detail=detail, raw=raw, feed=event.feed, at=now)
 
 
 def _dated(wire: Wire, records: ReferenceRecords) -> Iterator[Output]:
@@ -151,3 +174,16 @@ def _together(load: Load, enriched: Counts) -> Counts:
     enriched.read = 0
     total.add(enriched)
     return total
+
+
+def _printable(value: object) -> object:
+    """Replace what no encoding can hold, so that a dead letter of it can be written."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case dict():
+            return {name: _printable(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_printable(each) for each in value]
+        case _:
+            return value
