@@ -25,7 +25,12 @@ def declare(worker: Worker) -> None:
         config_version=config.version,
     )
     stage = DetectStage(wire=worker.wire, engine=engine, detectors=detectors, generation=generation, config_version=config.version)
-    worker.keep_state(_told)
+
+    def told(store: Store, topic: str, partition: int) -> tuple[Counts, Millis | None]:
+        stage.check(store, topic, partition)  # when the partition comes to this worker, before its first chunk
+        return partition_counts(store, topic, partition), None
+
+    worker.keep_state(told)
 
     @worker.agent("activities")
     async def detect(chunks: AsyncIterator[Chunk]) -> None:
@@ -34,7 +39,3 @@ def declare(worker: Worker) -> None:
                 handled = await work.handle(stage)
                 await work.send(handled.outputs)
                 chunk.acknowledge()
-
-
-def _told(store: Store, topic: str, partition: int) -> tuple[Counts, Millis | None]:
-    return partition_counts(store, topic, partition), None

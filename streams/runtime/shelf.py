@@ -49,24 +49,27 @@ class Shelf:
         """Start empty."""
         self._wire = wire
         self._held: dict[str, dict[bytes, Record]] = {topic: {} for topic in RECORDS}
+        self._spoilt: dict[str, set[bytes]] = {topic: set() for topic in RECORDS}
 
     def put(self, topic: str, key: bytes, value: bytes | None) -> bool:
-        """Take one record (None removes); return whether that changed anything. One that cannot be read is logged and changes nothing."""
-        held = self._held[topic]
+        """Take one record (None removes); return whether that changed anything. One that cannot be read is logged; what was known stays in force."""
+        held, spoilt = self._held[topic], self._spoilt[topic]
         before = held.get(key)
+        spoilt.discard(key)
         if value is None:
             return held.pop(key, None) is not None
         try:
             record = self._wire.decode(value, RECORDS[topic])
         except WireError as error:
             log.error("reference-unreadable", topic=topic, key=key.decode("utf-8", "replace"), reason=error.reason, detail=error.detail)  # noqa: TRY400 - the record is at fault, not the code
+            spoilt.add(key)
             return False
         held[key] = record
         return before != record
 
     def records(self, topic: str) -> dict[bytes, Record]:
-        """Return what a topic holds, by key."""
-        return dict(self._held[topic])
+        """Return what a topic holds and can be read, by key."""
+        return {key: record for key, record in self._held[topic].items() if key not in self._spoilt[topic]}
 
     def lacking(self) -> list[str]:
         """Return the needed topics that are empty."""

@@ -119,7 +119,12 @@ class Worker:
         for topic, partition in sorted((self.names.logical(tp.topic), tp.partition) for tp in mine):
             store = self._store(partition, self.app.consumer_generation_id)
             if topic in self.sources and store is not None:
-                self._tell(store, topic, partition)
+                try:
+                    self._tell(store, topic, partition)
+                except CustodietError as error:
+                    # Faust calls this in the middle of a rebalance, and would take an exception for a crash of its own.
+                    log.error("worker-ends", reason=str(error))  # noqa: TRY400 - it is the user's to mend, not ours to trace
+                    end_now(error.exit_code)
 
     def beside(self, helper: AbstractAsyncContextManager[Any]) -> None:
         """Have a helper entered when there is a broker, before the first chunk, and left after the last."""

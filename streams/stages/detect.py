@@ -86,7 +86,7 @@ class DetectStage:
         if not chunk:
             return Handled()
         work = _Work(chunk, now, self._partition_row(store, chunk[0]))
-        self.verify(work.row)
+        self._verify(work.row)
         for delivered in chunk:
             self._sort(delivered, work)
         work.held = read(store, list(work.arrivals))
@@ -119,8 +119,13 @@ class DetectStage:
         await store.commit()
         return Handled([dead_letter(self._wire, delivered, reason, detail, now)], counts)
 
-    def verify(self, row: DetectionRow) -> None:
+    def check(self, store: Store, topic: str, partition: int) -> None:
         """Raise GenerationMismatchError when a partition's state was made with other detectors or another configuration."""
+        stored = store.get_many([_partition_key(DetectionRow(topic=topic, partition=partition, through=-1))])[0]
+        if stored is not None:
+            self._verify(decode_row(stored, DetectionRow))
+
+    def _verify(self, row: DetectionRow) -> None:
         stored = {version.detector: version.version for version in row.detectors}
         if stored == self._versions and row.config_version == self._config_version:
             return

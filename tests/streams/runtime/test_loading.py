@@ -122,10 +122,11 @@ def test_a_clock_that_went_back_does_not_lower_a_revision() -> None:
 
 
 def test_a_record_that_cannot_be_read_is_replaced() -> None:
-    """And told of, once."""
+    """And told of, once; until then what was known of the officer stays in force."""
     shelf = loaded(plan(Shelf(WIRE), files(), NOW))
     with capture_logs() as said:
-        assert shelf.put(OFFICERS, b"N1", b"garbage")
+        assert not shelf.put(OFFICERS, b"N1", b"garbage")
+    assert not shelf.lacking()
     assert [line["event"] for line in said] == ["reference-unreadable"]
     assert [record.key for record in sends(plan(shelf, files(), NOW), WIRE, NAMES)[1]] == [b"N1"]
 

@@ -179,6 +179,16 @@ async def test_other_detectors_or_configuration_need_a_new_generation() -> None:
         await stage(config_version="c2").handle([delivered(1, Mails().mail("2026-05-02"))], store, NOW)
 
 
+async def test_a_partition_of_another_configuration_is_refused_before_its_first_chunk() -> None:
+    """The check needs no record; a partition without state passes."""
+    store = MemoryStore()
+    stage(config_version="c2").check(store, "activities", 0)
+    await stage().handle([delivered(0, Mails().mail("2026-05-01"))], store, NOW)
+    stage().check(store, "activities", 0)
+    with pytest.raises(GenerationMismatchError):
+        stage(config_version="c2").check(store, "activities", 0)
+
+
 class Raising(sensitive_to_personal.SensitiveToPersonal):
     """A detector with a bug that one mail brings out."""
 
