@@ -52,7 +52,10 @@ class Shelf:
         self._spoilt: dict[str, set[bytes]] = {topic: set() for topic in RECORDS}
 
     def put(self, topic: str, key: bytes, value: bytes | None) -> bool:
-        """Take one record (None removes); return whether that changed anything. One that cannot be read is logged; what was known stays in force."""
+        """Take one record (None removes); return whether that changed anything.
+
+        One that cannot be read is logged; what was known stays in force.
+        """
         held, spoilt = self._held[topic], self._spoilt[topic]
         before = held.get(key)
         spoilt.discard(key)
