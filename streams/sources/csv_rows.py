@@ -1,7 +1,8 @@
 """CSV as PowerShell, the portals and Excel write it, one record at a time, with the lines that each came from.
 
 The separator is told from the header; ``#TYPE …`` and ``sep=`` lines before it and repeated headers (joined exports) are no records.
-A quote that is never closed costs the line that it is in and no more.
+A log of Exchange names its columns in a comment, ``#Fields: a,b``: there every line that begins with ``#`` is a comment, and each
+``#Fields:`` holds for the lines after it. A quote that is never closed costs the line that it is in and no more.
 """
 
 import csv
@@ -16,6 +17,8 @@ from streams.sources.raw import Found, broken
 
 _READ = 256 * 1024
 _SEPARATORS = ",;\t|"
+_FIELDS = "#fields:"
+_MARK = "\ufeff"  # begins each of the logs that were joined
 
 csv.field_size_limit(MAX_RECORD)
 
@@ -23,7 +26,7 @@ csv.field_size_limit(MAX_RECORD)
 def csv_rows(source: ByteSource) -> Iterator[Found]:
     """Yield every record of ``source``. Raises SourceError only where ``source`` itself can be read no further."""
     lines = _Lines(source)
-    header, separator = _header(lines)
+    header, separator, commented = _header(lines)
     yield from lines.refused()
     if not header:
         return
@@ -40,6 +43,12 @@ def csv_rows(source: ByteSource) -> Iterator[Found]:
             reader = csv.reader(lines, delimiter=separator, strict=True)
             continue
         yield from lines.refused()
+        first = lines.taken[0][1].lstrip(_MARK)
+        if commented and first.startswith("#"):
+            header = _named(first, separator) or header
+            lines.give_back_all_but_first()  # a quote in a comment opens nothing
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            continue
         found = _record(lines, header, row)
         if found is None:
             lines.forget()
@@ -131,7 +140,8 @@ class _Lines:
             self._buffer += data
 
 
-def _header(lines: _Lines) -> tuple[list[str], str]:
+def _header(lines: _Lines) -> tuple[list[str], str, bool]:
+    """Return the names of the columns, the separator, and whether lines that begin with ``#`` are comments."""
     separator: str | None = None
     with suppress(csv.Error, _TooLong):
         while True:
@@ -141,14 +151,25 @@ def _header(lines: _Lines) -> tuple[list[str], str]:
             bare = line.strip()
             if bare.lower().startswith("sep=") and len(bare) == 5:
                 separator = bare[4]
+            elif named := _named(bare, ","):
+                lines.forget()
+                return named, ",", True
             elif bare and not bare.startswith("#"):
                 separator = separator or max(_SEPARATORS, key=lambda mark: _outside_quotes(bare).count(mark))
                 names = next(csv.reader([bare], delimiter=separator))
                 lines.forget()
-                return [name.strip() for name in names], separator
+                return [name.strip() for name in names], separator, False
             lines.forget()
     lines.forget()
-    return [], ","
+    return [], ",", False
+
+
+def _named(line: str, separator: str) -> list[str]:
+    """Return the columns that a ``#Fields:`` line names; none for another line."""
+    if not line.lower().startswith(_FIELDS):
+        return []
+    names = next(csv.reader([line[len(_FIELDS) :].strip()], delimiter=separator), [])
+    return [name.strip() for name in names]
 
 
 def _outside_quotes(text: str) -> str:

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from streams.errors import UsageError
-from streams.sources import file_ndjson, m365_audit, m365_message_trace, mail_ndjson
+from streams.sources import defender_email, exchange_tracking, file_ndjson, m365_audit, m365_message_trace, mail_ndjson
 from streams.sources.content import OnBytes
 from streams.sources.outcome import Parse, Row
 from streams.sources.raw import RawRecord
@@ -27,6 +27,7 @@ class Format:
     """One format: how to read its files into rows, how to parse a row, and whether a row looks like its own.
 
     ``parse_for`` is set where a file must be looked over before its rows can be parsed; it returns the parser for that file.
+    ``parse_among`` is set where that must be all files of the format that are loaded together; it returns the one parser for them.
     """
 
     name: str
@@ -35,13 +36,16 @@ class Format:
     fits: Callable[[Row], bool]
     read: Read = read_records
     parse_for: Callable[[Path], Parse] | None = None
+    parse_among: Callable[[Sequence[Path]], Parse] | None = None
 
     def records(self, path: Path, on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
         """Yield the raw records of a file. Raises UsageError when it cannot be opened."""
         return self.read(path, self.name, self.fits, on_bytes)
 
     def parser(self, path: Path) -> Parse:
-        """Return the function that parses the rows of this file."""
+        """Return the function that parses the rows of this file, when it is loaded alone."""
+        if self.parse_among is not None:
+            return self.parse_among((path,))
         return self.parse if self.parse_for is None else self.parse_for(path)
 
 
@@ -55,6 +59,19 @@ FORMATS: Mapping[str, Format] = {
         m365_message_trace.parse,
         m365_message_trace.fits,
         parse_for=m365_message_trace.parse_for,
+    ),
+    "exchange-tracking": Format(
+        "exchange-tracking",
+        "Exchange Server message tracking (log files, Get-MessageTrackingLog as CSV or JSON)",
+        exchange_tracking.parse,
+        exchange_tracking.fits,
+    ),
+    "defender-email": Format(
+        "defender-email",
+        "Microsoft Defender advanced hunting, EmailEvents and EmailAttachmentInfo (CSV, JSON, NDJSON)",
+        defender_email.parse,
+        defender_email.fits,
+        parse_among=defender_email.parse_among,
     ),
     "mail-ndjson": Format("mail-ndjson", "custodiet's own mail format (a JSON object a line)", mail_ndjson.parse, mail_ndjson.fits),
     "file-ndjson": Format("file-ndjson", "custodiet's own file format (a JSON object a line)", file_ndjson.parse, file_ndjson.fits),

@@ -21,14 +21,19 @@ _LOCAL = re.compile(
     rf"(?P<first>\d{{1,2}})[/.-](?P<second_part>\d{{1,2}})[/.-](?P<year>\d{{4}}),?\s+{_CLOCK}\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*{_OFFSET}",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    rf"(?P<name>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}),?\s+{_CLOCK}\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*{_OFFSET}",
+    re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DOTNET_JSON = re.compile(r"\\?/Date\((?P<millis>-?\d{1,16})(?:[+-]\d{4})?\)\\?/")
 
 
 def read_instant(value: object, order: DateOrder = "by-clock", *, needs_offset: bool = False) -> Millis:
     """Return the instant that ``value`` names, cut to the millisecond; without an offset it is UTC, unless ``needs_offset``.
 
-    Read are ISO 8601 (``T`` or a blank, up to 9 digits of a second), ``3/14/2023 9:15:00 AM``, ``14/03/2023 09:15:00`` and
-    ``/Date(1678785300000)/``.
+    Read are ISO 8601 (``T`` or a blank, up to 9 digits of a second), ``3/14/2023 9:15:00 AM``, ``14/03/2023 09:15:00``,
+    ``Mar 14, 2023 9:15:00 AM`` and ``/Date(1678785300000)/``.
     Raises SourceError ``no-instant``, ``bad-instant`` or ``no-offset``.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
@@ -44,13 +49,23 @@ def read_instant(value: object, order: DateOrder = "by-clock", *, needs_offset: 
     else:
         if not needs_offset and (ticks := _DOTNET_JSON.fullmatch(text)) is not None:
             return _bounded(int(ticks["millis"]), text)
-        match = _LOCAL.fullmatch(text)
+        match, day, month = _in_words(text, order)
         if match is None or needs_offset:
             raise SourceError("bad-instant", f"not an instant: {text[:60]!r}")
-        day, month = _day_and_month(match, order)
     if needs_offset and match["offset"] is None:
         raise SourceError("no-offset", f"{text[:60]!r} has no offset to UTC (write Z or +hh:mm)")
     return _assemble(match, day, month, text)
+
+
+def _in_words(text: str, order: DateOrder) -> tuple[re.Match[str] | None, int, int]:
+    """Return the match, the day and the month of a date as people write it."""
+    match = _LOCAL.fullmatch(text)
+    if match is not None:
+        return match, *_day_and_month(match, order)
+    match = _NAMED.fullmatch(text)
+    if match is None or match["name"][:3].lower() not in _MONTHS:
+        return None, 0, 0
+    return match, int(match["day"]), _MONTHS.index(match["name"][:3].lower()) + 1
 
 
 def looks_local(value: object) -> re.Match[str] | None:

@@ -1,7 +1,8 @@
 """JSON in any of the shapes that exports come in, one record at a time, in constant memory.
 
-Read are arrays (also many, one after the other), pages (``{"@odata.context": …, "value": […]}``), objects one a line, and objects
-written over several lines. What is broken becomes a dead letter and reading goes on at the next thing that looks like a record.
+Read are arrays (also many, one after the other), pages (``{"@odata.context": …, "value": […]}``, ``{"Schema": […], "Results": […]}``),
+objects one a line, and objects written over several lines. What is broken becomes a dead letter and reading goes on at the next thing
+that looks like a record.
 """
 
 import re
@@ -23,12 +24,18 @@ _PEEK = 256 * 1024
 _LONGEST_TRIED = 64 * 1024
 _TRIED_IN_ALL = 32 * 1024 * 1024
 _MOST_NAMES = 50
-_PAGES = {"value", "results", "records", "Records", "events", "auditLogs"}
+_PAGES = {"value", "results", "Results", "records", "Records", "events", "auditLogs", "items"}
 _PAGE_HOLDERS = {"d"}
 _STRING = rb'"(?:[^"\\]|\\.){0,4000}"'
 _MEMBER = rb"%s\s*:\s*(?:%s|[\w.+-]{1,40})\s*,\s*" % (_STRING, _STRING)
+# What the answer to a hunting query says of itself before its rows: nested, and none of it a record.
+_FLAT = rb'[^{}\[\]"]*+(?:%s[^{}\[\]"]*+)*+' % _STRING
+_NESTED = _FLAT
+for _ in range(5):
+    _NESTED = rb'[^{}\[\]"]*+(?:(?:%s|[{\[]%s[}\]])[^{}\[\]"]*+)*+' % (_STRING, _NESTED)
+_ABOUT = rb'"(?:[Ss]chema|[Ss]tats)"\s*:\s*[{\[]%s[}\]]\s*,\s*' % _NESTED
 _PAGE_NAME = rb'"(?:%s)"' % b"|".join(name.encode() for name in sorted(_PAGES | _PAGE_HOLDERS))
-_PAGE = re.compile(rb'\{\s*(?:%s){0,20}%s\s*:\s*(?:\[|\{\s*"results"\s*:\s*\[)' % (_MEMBER, _PAGE_NAME), re.DOTALL)
+_PAGE = re.compile(rb'\{\s*(?:%s|%s){0,20}%s\s*:\s*(?:\[|\{\s*"results"\s*:\s*\[)' % (_MEMBER, _ABOUT, _PAGE_NAME), re.DOTALL)
 _LINE_OBJECT = re.compile(rb"^\{.*\}[\s,]*$", re.MULTILINE)
 _OPENING = re.compile(rb'\{\s{0,80}"([^"\\]{0,80})"')
 

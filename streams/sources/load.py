@@ -109,6 +109,7 @@ class Load:
         self._read_bytes = 0
         self._all_bytes = 0
         self._health: dict[str, _Health] = {}
+        self._together: dict[str, Parse] = {}
         self.counts = Counts()
         self.by_feed: dict[str, Counts] = {}
         self.discards: Counter[str] = Counter()
@@ -136,7 +137,7 @@ class Load:
         feed = one.format.name
         counts = self.by_feed.setdefault(feed, Counts())
         health = self._health.setdefault(feed, _Health())
-        parse = one.format.parser(one.path)
+        parse = self._parser(one)
         with closing(one.format.records(one.path, self._on_bytes)) as records:
             for record in records:
                 self.counts.read += 1
@@ -155,6 +156,15 @@ class Load:
                     continue
                 for event in parsed:
                     named.add(_held(event, feed, self.counts.read, len(parsed)))
+
+    def _parser(self, one: Input) -> Parse:
+        """Return what parses the rows of this input; where a format's files must be looked over together, once for all of them."""
+        known = one.format
+        if known.parse_among is None:
+            return known.parser(one.path)
+        if known.name not in self._together:
+            self._together[known.name] = known.parse_among([each.path for each in self._inputs if each.format.name == known.name])
+        return self._together[known.name]
 
     def _parsed(self, record: RawRecord, parse: Parse) -> Parsed:
         """Return what the record means. Raises SourceError."""

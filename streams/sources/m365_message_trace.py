@@ -35,6 +35,7 @@ _SENDERS = ("SenderAddress", "sender_address", "Sender", "From")
 _RECIPIENTS = ("RecipientAddress", "recipient_address", "Recipient", "Recipients", "recipient_status", "To")
 _IDS = ("MessageTraceId", "network_message_id", "NetworkMessageId", "MessageTraceID", "id")
 _MESSAGE_IDS = ("MessageId", "message_id", "InternetMessageId", "Message ID")
+_ON_PREMISES = {"event-id", "eventid", "event id"}  # the portal's extended report writes event_id
 _ROWS_LOOKED_AT = 1_000_000
 
 
@@ -87,7 +88,9 @@ def _order_of(path: Path) -> DateOrder:
 
 
 def fits(row: Row) -> bool:
-    """Whether the row looks like a row of a message trace."""
+    """Whether the row looks like a row of a message trace, and not of the tracking log of an own server, which has its columns."""
+    if any(key.strip().lower() in _ON_PREMISES for key in row):
+        return False
     names = {plain_name(key) for key in row}
     return all(names & {plain_name(name) for name in some} for some in (_INSTANTS, _SENDERS, _RECIPIENTS, (*_IDS, *_MESSAGE_IDS)))
 

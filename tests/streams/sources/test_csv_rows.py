@@ -47,6 +47,36 @@ def test_lines_before_the_header_are_no_records(first: str) -> None:
     assert _good(_read(first + "a,b\n1,2\n")) == [{"a": "1", "b": "2"}]
 
 
+_LOG = "#Software: Microsoft Exchange Server\n#Version: 15.02\n#Log-type: Message Tracking Log\n#Date: 2024-03-04T00:00:00.000Z\n"
+
+
+@pytest.mark.parametrize("begin", ["#Fields: a,b", "#fields:a,b", "#Fields: a , b"])
+def test_a_log_names_its_columns_in_a_comment(begin: str) -> None:
+    """The line after ``#Fields:`` is a record, with its line counted from the beginning of the file."""
+    found = _read(f'{_LOG}{begin}\n1,"2, 3"\n')
+    assert _good(found) == [{"a": "1", "b": "2, 3"}]
+    assert [one.line for one in found] == [6]
+
+
+def test_joined_logs_may_have_other_columns() -> None:
+    """Each ``#Fields:`` holds for what comes after it; a mark in the middle and quotes in comments harm nothing."""
+    text = f'{_LOG}#Fields: a,b\n1,2\n\ufeff{_LOG}#Note: x,"open\n#Fields: a,c,b\n3,4,5\n#Date: again\n6,7,8\n'
+    found = _read(text)
+    assert _good(found) == [{"a": "1", "b": "2"}, {"a": "3", "c": "4", "b": "5"}, {"a": "6", "c": "7", "b": "8"}]
+
+
+def test_a_comment_in_a_table_without_comments_is_a_record() -> None:
+    """Only where a comment names the columns do lines that begin with ``#`` mean nothing."""
+    assert _good(_read("a,b\n#1,2\n")) == [{"a": "#1", "b": "2"}]
+
+
+def test_a_log_that_is_still_written_costs_its_last_line_only() -> None:
+    """A line that was cut is a dead letter."""
+    found = _read("#Fields: a,b,c\n1,2,3\n4,5")
+    assert _good(found) == [{"a": "1", "b": "2", "c": "3"}]
+    assert _bad(found) == [(3, "bad-columns")]
+
+
 def test_joined_exports_repeat_their_header() -> None:
     """A header in the middle is no record."""
     assert _good(_read("a,b\n1,2\na,b\n3,4\n")) == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]

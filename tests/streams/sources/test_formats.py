@@ -39,7 +39,7 @@ def test_format_is_told_from_json(tmp_path: Path, name: str, shape: str) -> None
     assert detect(path) == name
 
 
-@pytest.mark.parametrize("name", ["m365-audit", "m365-message-trace"])
+@pytest.mark.parametrize("name", ["m365-audit", "m365-message-trace", "exchange-tracking", "defender-email"])
 def test_format_is_told_from_csv(tmp_path: Path, name: str) -> None:
     """The exports that come as CSV are recognised by their columns, in any order."""
     path = tmp_path / "export.csv"
@@ -75,8 +75,8 @@ def test_path_alone_is_detected(tmp_path: Path) -> None:
         ("{tmp}/none.csv", "there is no file"),
         ("m365-audit:{tmp}/none.csv", "there is no file"),
         ("{tmp}", "is a folder"),
-        ("m365-mail:{tmp}/notes.txt", "unknown format 'm365-mail'.*known formats: file-ndjson, m365-audit"),
-        ("{tmp}/notes.txt", "cannot tell the format.*FORMAT:.*known formats: file-ndjson, m365-audit"),
+        ("m365-mail:{tmp}/notes.txt", "unknown format 'm365-mail'.*known formats: .*file-ndjson, .*m365-audit"),
+        ("{tmp}/notes.txt", "cannot tell the format.*FORMAT:.*known formats: .*file-ndjson, .*m365-audit"),
         ("{tmp}/empty", "cannot tell the format"),
     ],
 )

@@ -56,6 +56,15 @@ _SHAPES = {
     "arrays one after the other": json.dumps(_ROWS[:3]) + "\n" + json.dumps(_ROWS[3:]),
     "objects over several lines": "\n".join(json.dumps(row, indent=2) for row in _ROWS),
     "records": json.dumps({"records": _ROWS}),
+    "hunting answer": json.dumps(
+        {
+            "Stats": {"ExecutionTime": 0.1, "use": {"cache": {"memory": {"hits": 5, "of": [{"a": ["]}"]}]}}}},
+            "Schema": [{"Name": "id", "Type": "Int64"}, {"Name": "text", "Type": "String"}],
+            "Results": _ROWS,
+        }
+    ),
+    "pretty hunting answer": json.dumps({"@odata.context": "c", "schema": [{"name": "id", "type": "Long"}], "results": _ROWS}, indent=2),
+    "hunting answers a line": "\n".join(json.dumps({"Stats": {"a": {}}, "Schema": [], "Results": rows}) for rows in (_ROWS[:2], _ROWS[2:])),
 }
 
 
