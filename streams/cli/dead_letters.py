@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import rich_click as click
 from aiokafka.structs import ConsumerRecord
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from schemas.public import dumps
 from schemas.records import DeadLetter, Millis
 from schemas.wire import Wire, WireError
+from streams.cli.console import output
 from streams.cli.kafka import complete
 from streams.errors import CustodietError
 from streams.runtime.names import Names
@@ -59,7 +59,7 @@ def list_(reason: str | None, feed: str | None, limit: int, *, as_json: bool) ->
         for _, letter in shown:
             click.echo(dumps(letter).rstrip(b"\n"))
         return
-    console = Console()
+    console = output()
     table = Table("at", "reason", "where", "feed", "detail")
     for place, letter in shown:
         table.add_row(
@@ -86,7 +86,7 @@ def show(where: str, *, as_json: bool) -> None:
     complete(settings, work())
     if not found:
         raise CustodietError(f"no dead letter of {where}; `custodiet dead-letters list` names the places")
-    console = Console()
+    console = output()
     for letter in found:
         if as_json:
             click.echo(dumps(letter).rstrip(b"\n"))

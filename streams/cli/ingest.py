@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Ta
 from rich.table import Table
 
 from schemas.wire import Wire
+from streams.cli.console import output
 from streams.cli.kafka import complete
 from streams.counts import Counts
 from streams.ingest import Ingest
@@ -93,7 +94,7 @@ def _report(counts: Counts, sent: int, *, as_json: bool) -> None:
     table = Table("how records ended", "number")
     for name, words in ENDS.items():
         table.add_row(words, f"{figures[name]:,}")
-    console = Console()
+    console = output()
     console.print(table)
     console.print(f"{sent:,} events sent", highlight=False)
     if counts.dead_letters:

@@ -5,12 +5,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import rich_click as click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from schemas.records import ExceptionFact, Record
 from schemas.wire import Wire
+from streams.cli.console import output
 from streams.cli.kafka import complete
 from streams.config import default_config, read_config
 from streams.enrichment.reference_files import read_reference
@@ -87,7 +87,7 @@ def show(*, as_json: bool) -> None:
     table = Table("topic", "records")
     for topic, size in sizes.items():
         table.add_row(topic, str(size))
-    console = Console()
+    console = output()
     console.print(table)
     console.print(f"reference version {version}", highlight=False)
     for topic in shelf.lacking():
@@ -97,7 +97,7 @@ def show(*, as_json: bool) -> None:
 
 
 def _report(made: Plan, *, dry_run: bool) -> None:
-    console = Console()
+    console = output()
     if made.empty:
         console.print("nothing has changed")
         return

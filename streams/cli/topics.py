@@ -1,10 +1,10 @@
 """``custodiet topics``: topics as topics.yaml describes them."""
 
 import rich_click as click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from streams.cli.console import output
 from streams.runtime.admin import Admin, Finding, check, wanted
 from streams.settings import from_environment
 
@@ -29,7 +29,7 @@ def apply(*, alter: bool) -> None:
     A topic with another partition count than CUSTODIET_PARTITIONS is refused: records would no longer meet their state.
     """
     settings = from_environment()
-    console = Console()
+    console = output()
     with Admin(settings) as admin:
         findings = admin.compare(wanted(settings))
         check([finding for finding in findings if finding.seen is not None])
@@ -60,7 +60,7 @@ def show() -> None:
             _retention(finding),
             _state(finding),
         )
-    Console().print(table)
+    output().print(table)
     check(findings)
 
 

@@ -51,7 +51,7 @@ def alert(**changes: object) -> Alert:
 
 def shown(renderable: RenderableType) -> str:
     """Give what a wide terminal shows."""
-    console = Console(width=240, force_terminal=True, color_system=None, legacy_windows=False)
+    console = Console(width=240, force_terminal=True, color_system=None, legacy_windows=False, _environ={})  # whatever TERM is
     with console.capture() as capture:
         console.print(renderable)
     return capture.get()
