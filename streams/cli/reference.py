@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import rich_click as click
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
