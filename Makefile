@@ -97,7 +97,7 @@ wheel: env ## build the wheel, install it in a clean environment, run it there
 
 .PHONY: bench
 bench: machine env ## measure: ratios in one run, on the real stack
-	@$(LOCAL) run -- bash -c 'for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done'
+	@$(LOCAL) run -- bash -c 'for script in benchmarks/*.py; do name=$$(basename "$$script" .py); echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done'
 
 .PHONY: lock
 lock: env ## resolve the pins anew; UPGRADE=--upgrade takes the newest that pyproject.toml allows
