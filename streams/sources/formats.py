@@ -4,12 +4,22 @@ import re
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from streams.errors import UsageError
-from streams.sources import defender_email, exchange_tracking, file_ndjson, m365_audit, m365_message_trace, mail_ndjson
+from streams.sources import (
+    defender_email,
+    exchange_tracking,
+    file_ndjson,
+    google_workspace,
+    m365_audit,
+    m365_message_trace,
+    mail_ndjson,
+    samba_audit,
+    windows_security,
+)
 from streams.sources.content import OnBytes
 from streams.sources.outcome import Parse, Row
 from streams.sources.raw import RawRecord
@@ -17,7 +27,7 @@ from streams.sources.reader import read_records
 
 _LOOKED_AT = 50
 _READ_TO_LOOK = 1_000
-_NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]+):(?P<path>.+)", re.DOTALL)
+_NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]+)(?:\[(?P<options>[^\]]*)\])?:(?P<path>.+)", re.DOTALL)
 
 Read = Callable[[Path, str, Callable[[Row], bool], OnBytes | None], Generator[RawRecord]]
 
@@ -27,6 +37,7 @@ class Format:
     """One format: how to read its files into rows, how to parse a row, and whether a row looks like its own.
 
     ``parse_for`` is set where a file must be looked over before its rows can be parsed; it returns the parser for that file.
+    ``configured`` is set where the user may tell what a file does not; it returns what ``parse_for`` then is, or raises UsageError.
     ``parse_among`` is set where that must be all files of the format that are loaded together; it returns the one parser for them.
     """
 
@@ -36,6 +47,7 @@ class Format:
     fits: Callable[[Row], bool]
     read: Read = read_records
     parse_for: Callable[[Path], Parse] | None = None
+    configured: Callable[[Mapping[str, str]], Callable[[Path], Parse]] | None = None
     parse_among: Callable[[Sequence[Path]], Parse] | None = None
 
     def records(self, path: Path, on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
@@ -73,6 +85,26 @@ FORMATS: Mapping[str, Format] = {
         defender_email.fits,
         parse_among=defender_email.parse_among,
     ),
+    "google-workspace": Format(
+        "google-workspace",
+        "Google Workspace log events of Gmail and Drive (Reports API, BigQuery, console CSV, Email Log Search)",
+        google_workspace.parse,
+        google_workspace.fits,
+    ),
+    "windows-security": Format(
+        "windows-security",
+        "Windows security log, files and shares (event XML, JSON, CSV)",
+        windows_security.parse,
+        windows_security.fits,
+    ),
+    "samba-audit": Format(
+        "samba-audit",
+        "Samba vfs_full_audit (syslog, journal, Samba's own log)",
+        samba_audit.parse,
+        samba_audit.fits,
+        parse_for=samba_audit.parse_for,
+        configured=samba_audit.configured,
+    ),
     "mail-ndjson": Format("mail-ndjson", "custodiet's own mail format (a JSON object a line)", mail_ndjson.parse, mail_ndjson.fits),
     "file-ndjson": Format("file-ndjson", "custodiet's own file format (a JSON object a line)", file_ndjson.parse, file_ndjson.fits),
 }
@@ -87,14 +119,30 @@ class Input:
 
 
 def read_input(text: str) -> Input:
-    """Return the input that ``FORMAT:PATH`` or ``PATH`` names, the format told from content in the second case. Raises UsageError."""
+    """Return the input that ``FORMAT:PATH`` or ``PATH`` names, the format told from content in the second case. Raises UsageError.
+
+    ``FORMAT[name=value,…]:PATH`` tells what the files of a format cannot say themselves.
+    """
     named = _NAMED.fullmatch(text)
     if named is not None and named["name"] in FORMATS:
-        return Input(FORMATS[named["name"]], _existing(Path(named["path"])))
+        return Input(_with_options(FORMATS[named["name"]], named["options"]), _existing(Path(named["path"])))
     path = Path(text)
     if named is not None and not path.exists() and Path(named["path"]).exists():
         raise UsageError(f"unknown format {named['name']!r} in {text!r}; {_known()}")
     return Input(FORMATS[detect(_existing(path))], path)
+
+
+def _with_options(format_: Format, options: str | None) -> Format:
+    """Return the format told what the user wrote in brackets. Raises UsageError."""
+    if options is None:
+        return format_
+    if format_.configured is None:
+        raise UsageError(f"{format_.name} takes no options")
+    pairs = [pair.partition("=") for pair in options.split(",") if pair.strip()]
+    unread = [name for name, equals, _ in pairs if not equals]
+    if unread:
+        raise UsageError(f"an option is written name=value, not {unread[0]!r}")
+    return replace(format_, parse_for=format_.configured({name.strip(): value.strip() for name, _, value in pairs}))
 
 
 def detect(path: Path) -> str:

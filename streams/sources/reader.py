@@ -1,4 +1,7 @@
-"""Read a file's records whatever shape holds them: JSON or CSV, plain, gzipped, zipped, UTF-8 or UTF-16; in constant memory."""
+"""Read a file's records whatever shape holds them: JSON, CSV, event XML or log lines, plain, gzipped or zipped, UTF-8 or UTF-16.
+
+It takes constant memory.
+"""
 
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -6,8 +9,10 @@ from pathlib import Path
 from streams.errors import SourceError
 from streams.sources.content import ByteSource, Content, OnBytes, open_content
 from streams.sources.csv_rows import csv_rows
+from streams.sources.event_xml_rows import begins_event_xml, event_xml_rows
 from streams.sources.json_rows import Fits, json_rows
 from streams.sources.limits import MAX_RAW, MAX_RECORD
+from streams.sources.line_rows import begins_lines, line_rows
 from streams.sources.raw import Found, RawRecord, broken
 
 __all__ = ["MAX_RAW", "MAX_RECORD", "RawRecord", "read_records"]
@@ -35,7 +40,12 @@ def _guarded(content: Content, fits: Fits) -> Iterator[Found]:
 
 
 def _rows(source: "_Peeked", fits: Fits) -> Iterator[Found]:
-    if source.head().lstrip()[:1] in (b"{", b"["):
+    head = source.head()
+    if begins_lines(head):
+        return line_rows(source)
+    if begins_event_xml(head):
+        return event_xml_rows(source)
+    if head.lstrip()[:1] in (b"{", b"["):
         return json_rows(source, fits)
     return csv_rows(source)
 

@@ -96,7 +96,7 @@ def _histories(name: str, seed: int) -> Iterator[dict[str, Any]]:
     for _ in range(_ROWS_EACH):
         row = chance.choice(rows)
         for _ in range(chance.randint(1, 3)):
-            row = _mutated(row, chance)
+            row = _mutated(row, chance) if row else row  # a row of one field may have lost it
         yield row
 
 
