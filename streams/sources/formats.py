@@ -13,10 +13,15 @@ from streams.sources import (
     defender_email,
     exchange_tracking,
     file_ndjson,
+    folders,
     google_workspace,
     m365_audit,
     m365_message_trace,
     mail_ndjson,
+    maildir,
+    maildir_reader,
+    postfix,
+    postfix_reader,
     samba_audit,
     windows_security,
 )
@@ -39,6 +44,7 @@ class Format:
     ``parse_for`` is set where a file must be looked over before its rows can be parsed; it returns the parser for that file.
     ``configured`` is set where the user may tell what a file does not; it returns what ``parse_for`` then is, or raises UsageError.
     ``parse_among`` is set where that must be all files of the format that are loaded together; it returns the one parser for them.
+    ``sniff`` is set where a file is no table of rows; it tells whether a file, or a folder, is in this format.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Format:
     parse_for: Callable[[Path], Parse] | None = None
     configured: Callable[[Mapping[str, str]], Callable[[Path], Parse]] | None = None
     parse_among: Callable[[Sequence[Path]], Parse] | None = None
+    sniff: Callable[[Path], bool] | None = None
 
     def records(self, path: Path, on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
         """Yield the raw records of a file. Raises UsageError when it cannot be opened."""
@@ -105,6 +112,22 @@ FORMATS: Mapping[str, Format] = {
         parse_for=samba_audit.parse_for,
         configured=samba_audit.configured,
     ),
+    "postfix": Format(
+        "postfix",
+        "Postfix mail log (syslog, RFC 5424, journald JSON; a file or a folder of rotated ones)",
+        postfix.parse,
+        postfix.fits,
+        read=postfix_reader.read,
+        sniff=postfix_reader.sniff,
+    ),
+    "maildir": Format(
+        "maildir",
+        "mails themselves (a Maildir, a folder of .eml files, an mbox, Exchange journal reports)",
+        maildir.parse,
+        maildir.fits,
+        read=maildir_reader.read,
+        sniff=maildir_reader.sniff,
+    ),
     "mail-ndjson": Format("mail-ndjson", "custodiet's own mail format (a JSON object a line)", mail_ndjson.parse, mail_ndjson.fits),
     "file-ndjson": Format("file-ndjson", "custodiet's own file format (a JSON object a line)", file_ndjson.parse, file_ndjson.fits),
 }
@@ -112,10 +135,15 @@ FORMATS: Mapping[str, Format] = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file and the format that it is in."""
+    """One file, or a folder where the format allows it, and the format that it is in."""
 
     format: Format
     path: Path
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to read."""
+        return folders.size(self.path)
 
 
 def read_input(text: str) -> Input:
@@ -125,11 +153,12 @@ def read_input(text: str) -> Input:
     """
     named = _NAMED.fullmatch(text)
     if named is not None and named["name"] in FORMATS:
-        return Input(_with_options(FORMATS[named["name"]], named["options"]), _existing(Path(named["path"])))
+        found = _with_options(FORMATS[named["name"]], named["options"])
+        return Input(found, _existing(Path(named["path"]), folder=found.sniff is not None))
     path = Path(text)
     if named is not None and not path.exists() and Path(named["path"]).exists():
         raise UsageError(f"unknown format {named['name']!r} in {text!r}; {_known()}")
-    return Input(FORMATS[detect(_existing(path))], path)
+    return Input(FORMATS[detect(_existing(path, folder=True))], path)
 
 
 def _with_options(format_: Format, options: str | None) -> Format:
@@ -146,7 +175,15 @@ def _with_options(format_: Format, options: str | None) -> Format:
 
 
 def detect(path: Path) -> str:
-    """Return the name of the format that the first records of ``path`` are in. Raises UsageError that names the known ones."""
+    """Return the name of the format that the first records of ``path`` are in; mails and mail logs, which are no tables, are told first.
+
+    Raises UsageError that names the known ones.
+    """
+    sniffed = next((name for name, known in FORMATS.items() if known.sniff is not None and known.sniff(path)), None)
+    if sniffed is not None:
+        return sniffed
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, and nothing in it looks like mails or mail logs; name the files in it")
     seen: Counter[str] = Counter()
     with closing(read_records(path, "unknown", _fits_any)) as records:
         rows = (record.row for record in islice(records, _READ_TO_LOOK) if record.row is not None)
@@ -161,10 +198,10 @@ def _fits_any(row: Row) -> bool:
     return any(known.fits(row) for known in FORMATS.values())
 
 
-def _existing(path: Path) -> Path:
+def _existing(path: Path, *, folder: bool) -> Path:
     if not path.exists():
         raise UsageError(f"there is no file {path}")
-    if path.is_dir():
+    if path.is_dir() and not folder:
         raise UsageError(f"{path} is a folder; name the files in it")
     return path
 

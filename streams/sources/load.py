@@ -119,7 +119,7 @@ class Load:
         """Read everything, then yield the events in order, each once. Once only."""
         with ExternalSort(_Held, _by_time, self._memory) as ordered:
             with ExternalSort(_Held, _by_name, self._memory) as named, ExternalSort(_End, _by_raw, self._memory) as ends:
-                self._all_bytes = sum(one.path.stat().st_size for one in self._inputs)
+                self._all_bytes = sum(one.size for one in self._inputs)
                 for one in self._inputs:
                     self._read(one, named)
                 for feed, health in self._health.items():

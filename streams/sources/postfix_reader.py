@@ -1,0 +1,157 @@
+"""Read mail logs of Postfix into one row a message, over all files of a folder of rotated logs, in constant memory.
+
+A line that is about no message (connections, other programs) is a row of its own, so that every line ends in a count.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from schemas.records import Millis
+from streams.errors import SourceError, UsageError
+from streams.sources.content import Content, OnBytes, open_content
+from streams.sources.folders import files
+from streams.sources.limits import MAX_RAW
+from streams.sources.lines import Line, lines
+from streams.sources.log_clock import Clock, Seen, clock_for
+from streams.sources.log_lines import LocalTime, LogLine, local_time, read_line
+from streams.sources.outcome import Row
+from streams.sources.postfix_lines import proof, queued
+from streams.sources.postfix_messages import Assembled, Messages, Place
+from streams.sources.raw import RawRecord, broken
+
+_LOOKED_AT = 500
+_MAY_PROVE = (b"message-id=<", b": client=", b": uid=")
+
+
+def read(path: Path, feed: str, _fits: Callable[[Row], bool], on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
+    """Yield every message of the log, and every line that is about none. Raises UsageError when a file cannot be opened."""
+    messages = Messages()
+    for file in _in_order(path):
+        clocks = _clocks(file)
+        with open_content(file, on_bytes) as contents:
+            for content, clock in zip(contents, clocks, strict=False):
+                yield from _content(content, clock, messages, feed)
+    for one in messages.finish():
+        yield _record(feed, one)
+
+
+def sniff(path: Path) -> bool:
+    """Whether this is a log that Postfix wrote to, or a folder of such."""
+    return any(_sniff(file) for file in islice(files(path), _LOOKED_AT if path.is_dir() else 1))
+
+
+def _sniff(file: Path) -> bool:
+    with suppress(SourceError, UsageError), open_content(file) as contents:
+        for content in islice(contents, 5):
+            for line in islice(lines(content.source, MAX_RAW, MAX_RAW), _LOOKED_AT):
+                with suppress(SourceError):
+                    if queued(read_line(line.data)) is not None:
+                        return True
+    return False
+
+
+def _in_order(path: Path) -> list[Path]:
+    """Return the files by the instant of their first line; a message may begin in one and end in the next."""
+    if not path.is_dir():
+        return [path]
+    named = sorted((file for file in files(path) if not file.name.startswith(".")), reverse=True)  # mail.log.1 is older than mail.log
+    return sorted(named, key=_begins)
+
+
+def _begins(file: Path) -> Millis:
+    clock = next(_clocks(file), None)
+    with suppress(SourceError), open_content(file) as contents:
+        for content in contents:
+            for line in islice(lines(content.source, MAX_RAW, MAX_RAW), _LOOKED_AT):
+                with suppress(SourceError):
+                    at = read_line(line.data).at
+                    if isinstance(at, LocalTime):
+                        return clock.place(at) if clock is not None else _modified(file)
+                    return at
+    return _modified(file)
+
+
+def _clocks(file: Path) -> Iterator[Clock]:
+    """Yield the clock of each content of the file."""
+    with open_content(file) as contents:
+        for content in contents:
+            seen = _seen(content)
+            with closing(seen):
+                clock = clock_for(seen, _modified(file))
+            yield clock
+
+
+def _seen(content: Content) -> Generator[Seen]:
+    """Yield the times of the lines, if they have no year; their first line tells."""
+    with suppress(SourceError):
+        for line in lines(content.source, MAX_RAW):
+            local = local_time(line.data)
+            if local is not None:
+                yield local, _proved(line)
+            elif line.number == 1 and _tells_its_year(line):
+                return
+
+
+def _tells_its_year(line: Line) -> bool:
+    with suppress(SourceError):
+        return isinstance(read_line(line.data).at, int)
+    return False
+
+
+def _proved(line: Line) -> Millis | None:
+    if not any(mark in line.data for mark in _MAY_PROVE):
+        return None
+    with suppress(SourceError):
+        about = queued(read_line(line.data))
+        return None if about is None else proof(about)
+    return None
+
+
+def _content(content: Content, clock: Clock, messages: Messages, feed: str) -> Iterator[RawRecord]:
+    number = 1
+    try:
+        for line in lines(content.source, MAX_RAW):
+            number = line.number
+            if line.data.strip():
+                yield from _line(content.name, line, clock, messages, feed)
+    except SourceError as error:  # the content can be read no further; what is open may go on in another file
+        yield _refused(feed, content.name, number, b"", SourceError(error.reason, f"{error.detail}; read up to line {number}"))
+
+
+def _line(file: str, line: Line, clock: Clock, messages: Messages, feed: str) -> Iterator[RawRecord]:
+    if line.size > MAX_RAW:
+        yield _refused(feed, file, line.number, line.data, SourceError("too-long", f"a line of {line.size} bytes"))
+        return
+    raw = line.data.rstrip(b"\r")
+    try:
+        said = read_line(raw)
+        about = queued(said)
+        at = clock.place(said.at, None if about is None else proof(about)) if isinstance(said.at, LocalTime) else said.at
+    except SourceError as error:
+        yield _refused(feed, file, line.number, raw, error)
+        return
+    if about is None:
+        yield RawRecord(feed, file, line.number, raw, _alone(said, at))
+        return
+    for one in messages.add(about, at, Place(file, line.number, raw)):
+        yield _record(feed, one)
+
+
+def _alone(said: LogLine, at: Millis) -> Row:
+    return {"host": said.host, "queue_id": None, "lines": [{"at": at, "process": said.program, "text": said.text}]}
+
+
+def _record(feed: str, one: Assembled) -> RawRecord:
+    return RawRecord(feed, one.file, one.line, one.raw, one.row)
+
+
+def _refused(feed: str, file: str, line: int, raw: bytes, error: SourceError) -> RawRecord:
+    found = broken(line, raw, error.reason, error.detail)
+    return RawRecord(feed, file, found.line, found.raw, None, found.error)
+
+
+def _modified(file: Path) -> Millis:
+    return int(datetime.fromtimestamp(file.stat().st_mtime, UTC).timestamp() * 1000)

@@ -1,0 +1,66 @@
+"""Lines of mail logs in the ways that they are written."""
+
+import json
+
+import pytest
+
+from streams.errors import SourceError
+from streams.sources.log_lines import LocalTime, LogLine, read_line
+
+_AT = 1_709_543_731_000
+_LOCAL = LocalTime(3, 4, 9, 15, 31, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("Mar  4 09:15:31 mx1 postfix/qmgr[812]: A: removed", _LOCAL),
+        ("Mar 04 09:15:31 mx1 postfix/qmgr[812]: A: removed", _LOCAL),
+        ("<22>Mar  4 09:15:31 mx1 postfix/qmgr[812]: A: removed", _LOCAL),
+        ("Mar  4 09:15:31.250 mx1 postfix/qmgr: A: removed\r", LocalTime(3, 4, 9, 15, 31, 250)),
+        ("Mar  4 09:15:31 mx1 postfix/qmgr[812]: [ID 197553 mail.info] A: removed", _LOCAL),
+        ("Mar  4 2024 09:15:31 mx1 postfix/qmgr[812]: A: removed", _AT),
+        ("2024 Mar  4 09:15:31 mx1 postfix/qmgr[812]: A: removed", _AT),
+        ("2024-03-04T09:15:31.000123+00:00 mx1 postfix/qmgr[812]: A: removed", _AT),
+        ("2024-03-04T10:15:31+0100 mx1 postfix/qmgr[812]: A: removed", _AT),
+        ("2024-03-04 09:15:31 mx1 postfix/qmgr[812]: A: removed", _AT),
+        ("<22>1 2024-03-04T09:15:31.000Z mx1 postfix/qmgr 812 - - A: removed", _AT),
+        ('<22>1 2024-03-04T09:15:31Z mx1 postfix/qmgr 812 - [a@1 b="]\\"x"][c d="e"] \ufeffA: removed', _AT),
+        (
+            json.dumps(
+                {
+                    "__REALTIME_TIMESTAMP": "1709543731000123",
+                    "_HOSTNAME": "mx1",
+                    "SYSLOG_IDENTIFIER": "postfix/qmgr",
+                    "MESSAGE": [65, 58, 32, *b"removed"],
+                }
+            ),
+            _AT,
+        ),
+    ],
+)
+def test_line_is_read_however_it_is_written(line: str, at: int | LocalTime) -> None:
+    """Time, host, program and text come out the same."""
+    assert read_line(line.encode()) == LogLine(at, "mx1", "postfix/qmgr", "A: removed")
+
+
+def test_line_without_a_program_keeps_its_text() -> None:
+    """Syslog's own remarks are lines too."""
+    assert read_line(b"Mar  4 09:15:31 last message repeated 3 times").program == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"hello", "bad-line"),
+        (b"Foo  4 09:15:31 mx1 postfix/qmgr[8]: A: removed", "bad-instant"),
+        (b"2024-13-04T09:15:31Z mx1 postfix/qmgr[8]: A: removed", "bad-instant"),
+        (b'{"MESSAGE": "x"}', "no-instant"),
+        (b"{", "bad-json"),
+    ],
+)
+def test_what_is_no_line_says_why(line: bytes, reason: str) -> None:
+    """Each way to fail has its reason."""
+    with pytest.raises(SourceError) as caught:
+        read_line(line)
+    assert caught.value.reason == reason
