@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 EXPORTS = sorted((SAMPLES / "exports").iterdir())
 WIRE = Wire()
-PATIENCE = 120.0
+PATIENCE = 180.0
 
 
 def until(condition: Any, seconds: float, what: str) -> None:

@@ -100,8 +100,8 @@ def test_elasticsearch_away_for_half_a_minute(stack: Stack, namespace: str, tmp_
 
 
 def test_kafka_restarted_in_mid_run(stack: Stack, namespace: str, tmp_path: Path, expected: dict[str, Alert]) -> None:
-    """Workers wait for the broker and go on by themselves."""
-    with Pipeline(stack, namespace, tmp_path, **SMALL_CHUNKS) as pipeline:
+    """Workers wait for the broker and go on by themselves, when it is back within the session."""
+    with Pipeline(stack, namespace, tmp_path, **SMALL_CHUNKS, CUSTODIET_SESSION_TIMEOUT="60") as pipeline:
         pipeline.load_reference()
         workers = [pipeline.start(role) for role in ("enrich", "detect", "index")]
         pipeline.ingest()
