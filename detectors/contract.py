@@ -42,9 +42,10 @@ class Evidence:
     """What a detector sees in one activity.
 
     ``at`` is the event time in UTC milliseconds; ``role`` lets one detector keep several sorts of evidence apart; ``value`` is what
-    the measure ``bytes`` adds up; ``facets`` are (name, value) pairs that the measures ``addresses`` and ``documents`` count distinctly
-    by the names ``address`` and ``document``; ``reasons`` are the piece's own points; ``summary`` is one sentence for the analyst.
-    With ``counted`` False the piece is *shadow*: kept and shown, not counted; ``authorised_by`` says under whose authority.
+    the measure ``bytes`` adds up; ``facets`` are (name, value) pairs that the measures ``addresses``, ``documents`` and ``officers``
+    count distinctly by the names ``address``, ``document`` and ``officer``; ``reasons`` are the piece's own points; ``summary`` is one
+    sentence for the analyst. With ``counted`` False the piece is *shadow*: kept and shown, not counted; ``authorised_by`` says under
+    whose authority. A piece of a crowded day has no more than id, instant, role and reasons.
     """
 
     activity_id: str

@@ -8,11 +8,13 @@ by the quarter in which the earliest hot window that holds a piece closes::
     window 3        (-----c]              (---g]        threshold 3
     hot        a   b  c                 e f g
     episodes   [a   b  c]               [e f g]
+
+A rule's threshold holds at all times, but for an officer under enhanced monitoring: there half of it is enough.
 """
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal, Protocol, TypeAlias
@@ -22,10 +24,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from detectors.calendar import Calendar, quarter
 from detectors.contract import Evidence, View
 from detectors.durations import Duration, milliseconds
+from detectors.subject import Subject
 from schemas.records import Millis
 
-Measure: TypeAlias = Literal["count", "days", "weeks", "addresses", "documents", "bytes"]
-_FACET_OF = {"addresses": "address", "documents": "document"}
+Measure: TypeAlias = Literal["count", "days", "weeks", "addresses", "documents", "officers", "bytes"]
+_FACET_OF = {"addresses": "address", "documents": "document", "officers": "officer"}
 
 
 class Rule(BaseModel):
@@ -51,6 +54,15 @@ def _at_least_one(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 Rules = Annotated[tuple[Rule, ...], AfterValidator(_at_least_one)]
 """Rules of which any one is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A rule as it is applied: ``measure`` over ``width`` milliseconds reaches what ``threshold`` says of the window's end."""
+
+    width: Millis
+    measure: Measure
+    threshold: Callable[[Millis], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,7 @@ class _Sum:
 
 
 class _Distinct:
-    """Counts distinct days, weeks, addresses or documents."""
+    """Counts distinct days, weeks, addresses, documents or officers."""
 
     def __init__(self, measure: Measure, calendar: Calendar) -> None:
         self._measure = measure
@@ -125,18 +137,23 @@ class _Distinct:
 
 
 def parts(view: View, rules: Iterable[Rule], calendar: Calendar) -> list[Part]:
-    """Return the parts that these rules make of a view's counted evidence, in the order of their first piece.
+    """Return the parts that these rules make of a view's counted evidence, in the order of their first piece."""
+    return parts_above(view, (_limit(rule, view.subject) for rule in rules), calendar)
 
-    The cost is linear in the evidence for each rule.
+
+def parts_above(view: View, limits: Iterable[Limit], calendar: Calendar) -> list[Part]:
+    """Return the parts that any of these limits make of a view's counted evidence, in the order of their first piece.
+
+    The cost is linear in the evidence for each limit.
     """
     pieces = view.counted
     hot = [False] * len(pieces)
     linked = [False] * len(pieces)  # this piece and the next share a hot window
     closes: list[Millis | None] = [None] * len(pieces)
     reached: list[int] = []
-    for rule in rules:
+    for limit in limits:
         fresh = 0  # windows come in the order of their ends: the first that holds a piece is the earliest to close on it
-        for window in _hot_windows(pieces, rule, calendar):
+        for window in _hot_windows(pieces, limit, calendar):
             reached.append(window.reached)
             end = pieces[window.high].at
             for i in range(max(window.low, fresh), window.high + 1):
@@ -156,26 +173,36 @@ def each(view: View) -> list[Part]:
     return [Part((piece,), piece.activity_id) for piece in view.counted if piece.activity_id not in view.settled]
 
 
+def eased(threshold: int, subject: Subject | None, at: Millis) -> int:
+    """Return what a threshold comes to at an instant: half of it, rounded up, while the officer is under enhanced monitoring."""
+    return -(-threshold // 2) if subject is not None and subject.monitored(at) else threshold
+
+
+def _limit(rule: Rule, subject: Subject | None) -> Limit:
+    return Limit(rule.width, rule.measure, lambda end: eased(rule.threshold, subject, end))
+
+
 def _meter(measure: Measure, calendar: Calendar) -> _Meter:
     if measure in {"count", "bytes"}:
         return _Sum(of_bytes=measure == "bytes")
     return _Distinct(measure, calendar)
 
 
-def _hot_windows(pieces: Sequence[Evidence], rule: Rule, calendar: Calendar) -> Iterator[_Hot]:
-    """Yield the hot windows of one rule, one per distinct end, in the order of their ends."""
-    meter = _meter(rule.measure, calendar)
+def _hot_windows(pieces: Sequence[Evidence], limit: Limit, calendar: Calendar) -> Iterator[_Hot]:
+    """Yield the hot windows of one limit, one per distinct end, in the order of their ends."""
+    meter = _meter(limit.measure, calendar)
     low = first = 0
     while first < len(pieces):
         end = pieces[first].at
-        while pieces[low].at <= end - rule.width:
+        while pieces[low].at <= end - limit.width:
             meter.remove(pieces[low])
             low += 1
         reached = None
+        threshold = limit.threshold(end)
         high = first
         while high < len(pieces) and pieces[high].at == end:
             meter.add(pieces[high])
-            if reached is None and meter.value() >= rule.threshold:
+            if reached is None and meter.value() >= threshold:
                 reached = high
             high += 1
         if reached is not None:

@@ -10,6 +10,7 @@ class BareEvidence(Record, frozen=True, kw_only=True):
     """What an activity that is not kept whole was worth to one detector: its points are never lost in a crowd."""
 
     detector: str
+    role: str = ""
     reasons: tuple[Reason, ...] = ()
 
 

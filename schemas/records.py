@@ -301,11 +301,16 @@ class AlertDocument(Record, frozen=True, kw_only=True):
 
 
 class AlertEvidence(Record, frozen=True, kw_only=True):
-    """One piece of evidence. ``points`` is the sum of its own reasons; ``authorised_by`` is set on shadow pieces under an exception."""
+    """One piece of evidence.
+
+    ``officer_id`` is set where the alert's key is no officer's; ``points`` is the sum of the piece's own reasons; ``authorised_by`` is
+    set on shadow pieces under an exception.
+    """
 
     activity_id: str
     occurred_at: Millis
     kind: Kind
+    officer_id: str | None = None
     summary: str
     message_id: str | None = None
     path: str | None = None

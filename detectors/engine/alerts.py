@@ -43,7 +43,7 @@ def alert_of(
         last_at=last,
         evidence_count=len(episode.evidence),
         shadow_count=len(aside),
-        evidence=tuple(_shown_evidence(piece, facts[piece.activity_id]) for piece in shown(episode.evidence, aside)),
+        evidence=tuple(_shown_evidence(key, piece, facts[piece.activity_id]) for piece in shown(episode.evidence, aside)),
         evidence_digest=fingerprint(*(piece.activity_id for piece in episode.evidence)),
         config_version=config_version,
         reference_version=latest.reference_version if latest is not None else "",
@@ -60,7 +60,7 @@ def digest_of(alert: Alert) -> str:
     return fingerprint(msgspec.json.encode(content_of(alert)).decode())
 
 
-def _shown_evidence(piece: Evidence, fact: Fact) -> AlertEvidence:
+def _shown_evidence(key: Key, piece: Evidence, fact: Fact) -> AlertEvidence:
     if not isinstance(fact, Activity):
         return AlertEvidence(
             activity_id=piece.activity_id, occurred_at=piece.at, kind=fact.kind, summary=piece.summary, points=piece.points
@@ -69,6 +69,7 @@ def _shown_evidence(piece: Evidence, fact: Fact) -> AlertEvidence:
         activity_id=piece.activity_id,
         occurred_at=piece.at,
         kind=fact.kind,
+        officer_id=None if key.grouping == "officer" else fact.officer_id,
         summary=piece.summary,
         message_id=fact.message_id,
         path=fact.path,

@@ -1,11 +1,12 @@
 """Bounds that keep state and alerts small: how many pieces of a day are held whole, and how many pieces an alert shows."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from detectors.contract import Evidence
 from detectors.engine.facts import KeyFacts, order
 from schemas.detect_rows import BareEvidence, BareFact
-from schemas.records import Activity, Millis
+from schemas.records import Activity, Kind, Millis
 
 WHOLE_PER_DAY = 200
 SHOWN = 50
@@ -17,17 +18,18 @@ _SHADOW_SHOWN = 10
 def strip_crowded_days(
     held: KeyFacts, days: Iterable[Millis], day_of: Callable[[Millis], int], worth: Callable[[Activity], tuple[BareEvidence, ...]]
 ) -> None:
-    """Keep no more than id, instant and points of what lies beyond the first 200 facts of each of these civil days.
+    """Keep no more than id, instant and points of what lies beyond the first 200 facts of a kind in each of these civil days.
 
-    The first 200 by (occurred_at, activity_id) are a function of the day's set of facts: one that is among them at the end was among
-    them when it came, so the order of arrival does not matter.
+    Each kind is counted alone: whoever opens a thousand files on a day cannot bury the mail that they leave in. The first 200 by
+    (occurred_at, activity_id) are a function of the day's set of facts: one that is among them at the end was among them when it came,
+    so the order of arrival does not matter.
     """
     wanted = {day_of(at) for at in days}
-    crowded: dict[int, list[Activity | BareFact]] = {day: [] for day in wanted}
+    crowded: defaultdict[tuple[int, Kind], list[Activity | BareFact]] = defaultdict(list)
     for fact in held.facts.values():
         day = day_of(fact.occurred_at)
-        if day in crowded:
-            crowded[day].append(fact)
+        if day in wanted:
+            crowded[day, fact.kind].append(fact)
     for facts in crowded.values():
         for fact in sorted(facts, key=order)[WHOLE_PER_DAY:]:
             if isinstance(fact, Activity):

@@ -26,7 +26,7 @@ from schemas.detect_rows import BareEvidence
 from schemas.records import Activity, Alert, Change, ClassifiedAddress, Kind, Millis
 
 GENERATION_STEP = 2**40
-_BARE_SUMMARY = f"One of more than {WHOLE_PER_DAY} that day, of which only the instant was kept"
+_BARE_SUMMARY = f"One of more than {WHOLE_PER_DAY} of its kind that day, of which only the instant was kept"
 
 
 class DetectorBrokeContractError(Exception):
@@ -109,7 +109,7 @@ def _worth(detectors: Iterable[AnyDetector], fact: Activity, held: KeyFacts, sub
     for detector in detectors:
         evidence = detector.select(_joined(fact, subject), held.key) if fact.kind in detector.kinds else None
         if evidence is not None and evidence.counted:
-            yield BareEvidence(detector=detector.id, reasons=evidence.reasons)
+            yield BareEvidence(detector=detector.id, role=evidence.role, reasons=evidence.reasons)
 
 
 def _joined(activity: Activity, subject: Subject | None) -> Activity:
@@ -138,7 +138,7 @@ def _view(
     for fact in of_kinds(facts.values(), detector.kinds, memory.floor):
         if not isinstance(fact, Activity):
             counted += [
-                Evidence(activity_id=fact.activity_id, at=fact.occurred_at, reasons=worth.reasons, summary=_BARE_SUMMARY)
+                Evidence(activity_id=fact.activity_id, at=fact.occurred_at, role=worth.role, reasons=worth.reasons, summary=_BARE_SUMMARY)
                 for worth in fact.counted_by
                 if worth.detector == detector.id
             ]

@@ -4,8 +4,21 @@
 one that just misses it. ``detectors.testing.suite`` is the contract; it needs hypothesis, which custodiet itself does not.
 """
 
-from detectors.testing.builders import LATENESS, Mails, address, at, document, exception_fact, force, subject_fact
+from detectors.testing.builders import LATENESS, Mails, address, at, document, exception_fact, force, subject_fact, under
 from detectors.testing.example import Example
 from detectors.testing.running import run, view_of
 
-__all__ = ["LATENESS", "Example", "Mails", "address", "at", "document", "exception_fact", "force", "run", "subject_fact", "view_of"]
+__all__ = [
+    "LATENESS",
+    "Example",
+    "Mails",
+    "address",
+    "at",
+    "document",
+    "exception_fact",
+    "force",
+    "run",
+    "subject_fact",
+    "under",
+    "view_of",
+]

@@ -1,9 +1,11 @@
-"""Builders of what tests of detectors are written with: instants, addresses, documents, mails and an officer's dated facts."""
+"""Builders of what tests of detectors are written with: instants, addresses, documents, activities and an officer's dated facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from detectors.calendar import Calendar
 from detectors.contract import Force
@@ -16,6 +18,8 @@ from schemas.records import (
     ClassifiedAddress,
     ClassifiedDocument,
     ExceptionFact,
+    Grouping,
+    Kind,
     Marking,
     Millis,
     OfficerContext,
@@ -59,7 +63,7 @@ def document(
 
 @dataclass(frozen=True)
 class Mails:
-    """Builds one officer's mails, numbered by what makes them distinct."""
+    """Builds one officer's activities, named by what makes them distinct: mails, and what surrounds them."""
 
     officer_id: str = "N1001"
 
@@ -95,6 +99,54 @@ class Mails:
             "reference_version": "r1",
         }
         return Activity(**{**fields, **changes})
+
+    def inbound(self, when: str | Millis, name: str | None = None, *, sender: ClassifiedAddress, **changes: Any) -> Activity:
+        """Return a mail that came in from ``sender``."""
+        return self.mail(when, name, to=[sender], **{"kind": "inbound", "direction": "inbound", "external_count": 0, **changes})
+
+    def file(
+        self, when: str | Millis, name: str | None = None, *, document: ClassifiedDocument, action: str = "open", **changes: Any
+    ) -> Activity:
+        """Return something done to one file on a share."""
+        instant = at(when) if isinstance(when, str) else when
+        named = name or fingerprint(self.officer_id, "file", str(instant), document.name or "")[:12]
+        fields: dict[str, Any] = {"path": f"\\\\files.northmoor.police.example\\cases\\{document.name}", "size": document.size}
+        return self._other("file", named, instant, action=action, documents=(document,), **{**fields, **changes})
+
+    def setting(
+        self,
+        when: str | Millis,
+        name: str | None = None,
+        *,
+        setting: str = "ForwardTo",
+        to: Sequence[ClassifiedAddress] = (address(),),
+        **changes: Any,
+    ) -> Activity:
+        """Return a forwarding that was set; ``action="removed"`` for one that was taken away."""
+        instant = at(when) if isinstance(when, str) else when
+        named = name or fingerprint(self.officer_id, "setting", str(instant), setting)[:12]
+        fields: dict[str, Any] = {"setting": setting, "action": "set", "addresses": tuple(to), "external_count": len(to)}
+        return self._other("setting", named, instant, **{**fields, **changes})
+
+    def _other(self, kind: Kind, name: str, instant: Millis, **fields: Any) -> Activity:
+        return Activity(
+            activity_id=name,
+            revision=1,
+            kind=kind,
+            grouping="officer",
+            value=self.officer_id,
+            occurred_at=instant,
+            officer_id=self.officer_id,
+            officer=OfficerContext(name="Robin Vale", rank="DC", unit="CID"),
+            sources=(Source(feed="m365-audit", record_id=name),),
+            reference_version="r1",
+            **fields,
+        )
+
+
+def under(grouping: Grouping, value: str, activity: Activity) -> Activity:
+    """Return an activity as it is written under another key than its officer's."""
+    return msgspec.structs.replace(activity, grouping=grouping, value=value)
 
 
 def subject_fact(fact_id: str = "N1001", **fields: Any) -> SubjectFact:

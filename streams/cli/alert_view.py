@@ -109,7 +109,7 @@ def _piece(piece: AlertEvidence) -> RenderableType:
     points = f"+{piece.points}" if piece.authorised_by is None else f"authorised by {printable(piece.authorised_by)}"
     line = Text.assemble((instant(piece.occurred_at), "bold"), f"  {piece.kind}  ", printable(piece.summary), f"  {points}")
     grid = _grid()
-    for name, value in (("message", piece.message_id), ("path", piece.path)):
+    for name, value in (("officer", piece.officer_id), ("message", piece.message_id), ("path", piece.path)):
         if value:
             grid.add_row(Text(name, "dim"), _text(value))
     for address in piece.addresses:

@@ -47,7 +47,7 @@ def evidence_fields(alert: Alert) -> EvidenceFields:
             "hash": {"sha256": hashes},
         },
         related={
-            "user": _distinct([alert.officer_id, *_addresses(evidence)]),
+            "user": _distinct([alert.officer_id, *(piece.officer_id for piece in evidence), *_addresses(evidence)]),
             "hash": hashes,
         },
     )

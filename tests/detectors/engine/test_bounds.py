@@ -9,7 +9,7 @@ from detectors.behaviours.repeated_personal_email import Config, RepeatedPersona
 from detectors.contract import Evidence, Key
 from detectors.engine.bounds import SHOWN, WHOLE_PER_DAY, shown, strip_crowded_days
 from detectors.engine.facts import Arrival, KeyFacts
-from detectors.testing import Mails, at, exception_fact, force, run
+from detectors.testing import Mails, at, document, exception_fact, force, run
 from detectors.testing.running import engine_of
 from schemas.detect_rows import BareEvidence, BareFact
 from schemas.records import Activity, Reason
@@ -76,6 +76,12 @@ def test_other_days_have_bounds_of_their_own() -> None:
     assert stripped([*mails, *tomorrow]) == {}
 
 
+def test_each_kind_has_a_bound_of_its_own() -> None:
+    """Whoever opens a thousand files first cannot bury the mail that follows."""
+    files = [Mails().file(DAY_BEGINS + number, f"f{number:04d}", document=document()) for number in range(WHOLE_PER_DAY + 2)]
+    assert set(stripped([*files, mail(1)])) == {"f0200", "f0201"}
+
+
 def test_what_does_not_count_is_bare_without_counting() -> None:
     """A mail without content, and one that was taken back."""
     mails = [mail(number) for number in range(WHOLE_PER_DAY)]
@@ -119,7 +125,7 @@ def test_no_exception_covers_a_bare_piece() -> None:
     mails = [mail(number) for number in range(WHOLE_PER_DAY + 3)]
     (alert,) = run([DETECTOR], [exception_fact(), *mails])
     assert (alert.evidence_count, alert.shadow_count, alert.score) == (3, 0, 3)
-    assert {piece.summary for piece in alert.evidence} == {"One of more than 200 that day, of which only the instant was kept"}
+    assert {piece.summary for piece in alert.evidence} == {"One of more than 200 of its kind that day, of which only the instant was kept"}
 
 
 def piece(number: int, points: int = 1, *, allowed: bool = False) -> Evidence:

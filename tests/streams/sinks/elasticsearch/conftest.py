@@ -45,7 +45,7 @@ FULL_EVIDENCE = (
         authorised_by="Supt Vale",
     ),
     AlertEvidence(activity_id="a3", occurred_at=1_677_834_000_000, kind="file", summary="opened", path="\\\\files\\ops\\plan.docx"),
-    AlertEvidence(activity_id="a4", occurred_at=1_677_920_400_000, kind="setting", summary="ForwardTo set"),
+    AlertEvidence(activity_id="a4", occurred_at=1_677_920_400_000, kind="setting", officer_id="NM1235", summary="ForwardTo set"),
 )
 
 

@@ -125,7 +125,7 @@ def test_documents_are_found_by_name_hash_and_class(make_alert: MakeAlert) -> No
     """Names, paths and hashes of documents are in the file and related fields, marking and categories among the tags."""
     document = to_document(make_alert(), 0, RULES)
     assert document["file"] == {"name": ["statement.docx"], "path": ["\\\\files\\ops\\plan.docx"], "hash": {"sha256": ["ab" * 32]}}
-    assert document["related"] == {"user": ["NM1234", "j.bloggs@gmail.com", "jo.other@proton.me"], "hash": ["ab" * 32]}
+    assert document["related"] == {"user": ["NM1234", "NM1235", "j.bloggs@gmail.com", "jo.other@proton.me"], "hash": ["ab" * 32]}
     assert document["tags"] == ["OFFICIAL-SENSITIVE", "investigation"]
 
 
