@@ -1,7 +1,7 @@
 """Chunks of records and the ledger of what was fetched, handled and may be committed. Knows nothing of Faust or Kafka."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from schemas.records import Millis
@@ -35,10 +35,11 @@ class Chunk:
     """Some records of one partition, in the order of their offsets, handled and acknowledged as one.
 
     ``size`` is in bytes; ``generation`` is the consumer group's generation under which the records were fetched. ``acknowledged`` is
-    set by whoever handled the chunk, and by nobody else: a chunk that was merely dropped on the way never looks handled.
+    set by whoever handled the chunk, and by nobody else: a chunk that was merely dropped on the way never looks handled. Whoever set
+    ``on_acknowledged`` is told at once.
     """
 
-    __slots__ = ("acknowledged", "first", "generation", "last", "partition", "records", "size", "topic")
+    __slots__ = ("acknowledged", "first", "generation", "last", "on_acknowledged", "partition", "records", "size", "topic")
 
     def __init__(self, topic: str, partition: int, records: Sequence[Fetched], size: int, generation: int) -> None:
         """Keep at least one record."""
@@ -50,10 +51,13 @@ class Chunk:
         self.first = records[0].offset
         self.last = records[-1].offset
         self.acknowledged = False
+        self.on_acknowledged: Callable[[Chunk], None] | None = None
 
     def acknowledge(self) -> None:
         """Say that state and output of every record are durable: the chunk may be committed."""
         self.acknowledged = True
+        if self.on_acknowledged is not None:
+            self.on_acknowledged(self)
 
     def delivered(self, topic: str) -> list[Delivered]:
         """Return the records as stages take them, under the topic's name in the catalogue."""

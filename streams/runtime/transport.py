@@ -7,11 +7,13 @@ clears them while its position has moved on. Here
 * each chunk is entered in a ledger when it is fetched. A commit goes up to the first chunk that nobody acknowledged, and acknowledging
   is the agent's word alone: a chunk that Faust skips or drops is never committed;
 * whenever Faust may have moved a position or emptied a queue, the next fetch starts from what the broker has as committed;
-* how much may be fetched and not yet handled is bounded in bytes, and waiting for room ends with the acknowledgement that makes it
-  (Faust's own back-pressure sleeps a whole second).
+* how much may be fetched and not yet handled is bounded, and waiting for room ends with the acknowledgement that makes it (Faust's own
+  back-pressure sleeps a whole second). The bound is in chunks first: what comes while two wait stays at the client and is one chunk of
+  its partition later, so that the cost of a chunk is shared by more records the more there is to do.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -34,15 +36,22 @@ log = structlog.get_logger(__name__)
 _OUT_OF_STEP_SECONDS = 0.05
 """How long to wait for partitions that are behind before asking again."""
 _SAY_EVERY_SECONDS = 60.0
+_FETCH_WAIT_MS = 50
+"""How long the broker may sit on a fetch. One that was sent while records of some partitions lay here asks for the others alone, and
+those must wait until it is answered: Faust has 1.5 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a chunk and how much in flight: records and bytes of one chunk, bytes of all that were fetched and not yet handled."""
+    """How large a chunk and how much in flight: records and bytes of one chunk, bytes of all that were fetched and not yet handled.
+
+    A fetch is made while fewer than ``in_flight_chunks`` wait: one is being handled, and one is there when it ends.
+    """
 
     chunk_records: int = 4_096
     chunk_bytes: int = 4 * 1024 * 1024
     in_flight_bytes: int = 16 * 1024 * 1024
+    in_flight_chunks: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,11 @@ class ChunkSchema(faust.Schema[Any, Any]):
 
 class _Thread(driver.AIOKafkaConsumerThread):
     """The client's own thread, which tells the lease of every heartbeat that was answered."""
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> Any:
+        consumer: Any = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - Faust has no setting for it
+        return consumer
 
     async def on_start(self) -> None:
         """See the base class."""
@@ -262,14 +276,16 @@ class ChunkedConsumer(driver.Consumer):
                 log.warning("positions-unknown", error=repr(error))
                 await asyncio.sleep(0.5)
             return False
-        if self.ledger.outstanding_bytes < self.bounds.in_flight_bytes:
+        if self._has_room():
             return True
         self._room.clear()
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._room.wait(), patience)
-        except TimeoutError:
-            return False
-        return self.ledger.outstanding_bytes < self.bounds.in_flight_bytes
+        return self._has_room()
+
+    def _has_room(self) -> bool:
+        ledger, bounds = self.ledger, self.bounds
+        return ledger.outstanding_chunks < bounds.in_flight_chunks and ledger.outstanding_bytes < bounds.in_flight_bytes
 
     def _as_chunks(self, records: RecordMap, sources: set[TP]) -> dict[TP, list[Any]]:
         """Make chunks of what is handed on and enter them in the ledger."""
@@ -277,6 +293,7 @@ class ChunkedConsumer(driver.Consumer):
         bounds = (self.bounds.chunk_records, self.bounds.chunk_bytes)
         made = {tp: chunks(tp.topic, tp.partition, found, bounds, generation) for tp, found in records.items()}
         for chunk in (chunk for of_one in made.values() for chunk in of_one):
+            chunk.on_acknowledged = self._make_room
             self.ledger.enter(chunk)
         for tp in sources:
             position = self._thread.position_now(tp)
@@ -319,10 +336,13 @@ class ChunkedConsumer(driver.Consumer):
         message.acked = True
         self._unacked_messages.discard(message)
         self._n_acked += 1
-        self.ledger.release(chunk)
-        self._room.set()
         notify(self._waiting_for_ack)
         return chunk.acknowledged
+
+    def _make_room(self, chunk: Chunk) -> None:
+        # The chunk tells of itself: Faust's compiled streams acknowledge without asking the consumer.
+        self.ledger.release(chunk)
+        self._room.set()
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         for topic, partition in self.ledger.settled():

@@ -65,6 +65,15 @@ def test_nothing_is_lost_when_workers_are_killed_and_join_and_leave(field: Field
     field.holds()
 
 
+def test_room_is_made_by_the_acknowledgement_and_not_by_the_next_commit(field: Field) -> None:
+    """Two hundred chunks of one record each, of which two may wait at a time: a commit every few seconds would take minutes for them."""
+    worker = field.start("one", CUSTODIET_CHUNK_RECORDS="1")
+    until(lambda: field.saw("one", "worker-started") > 0, 60, "the worker to start")
+    field.send_numbers(range(200))
+    until(lambda: field.saw("one", "chunk") >= 200, 30, "all chunks")
+    assert field.stop(worker) == 0
+
+
 @pytest.mark.parametrize("fault", ["before-state:2", "after-state:2", "after-output:2"])
 def test_a_kill_between_two_steps_loses_nothing(field: Field, fault: str) -> None:
     """The worker dies of the fault; the next takes up where it was."""

@@ -128,6 +128,15 @@ def test_only_acknowledged_chunks_make_room() -> None:
     assert (ledger.outstanding_bytes, ledger.outstanding_chunks) == (0, 0)
 
 
+def test_a_chunk_tells_at_once_that_it_was_handled() -> None:
+    """Whoever waits for room need not wait for the next commit."""
+    told: list[Chunk] = []
+    made = chunk(0, 9)
+    made.on_acknowledged = told.append
+    made.acknowledge()
+    assert told == [made]
+
+
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 3)), min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_a_commit_never_passes_a_chunk_that_was_not_handled(runs: list[tuple[int, int]], chance: "st.DrawFn") -> None:
     """Whatever the gaps and the order of acknowledgement, the offset lies at the first unhandled chunk or before."""
