@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from detectors.behaviours.repeated_personal_email import RepeatedPersonalEmail
 from detectors.behaviours.sensitive_to_personal import SensitiveToPersonal
+from detectors.behaviours.slow_drip import SlowDrip
 from detectors.contract import Detector
 
 AnyDetector: TypeAlias = Detector[Any]
@@ -14,5 +15,6 @@ DETECTORS: Mapping[str, type[AnyDetector]] = MappingProxyType(
     {
         "repeated-personal-email": RepeatedPersonalEmail,
         "sensitive-to-personal": SensitiveToPersonal,
+        "slow-drip": SlowDrip,
     }
 )

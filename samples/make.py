@@ -12,13 +12,14 @@ from pathlib import Path
 from samples import exports, people, reference_data
 from samples.chance import Chance
 from samples.deeds import deeds
+from samples.long_runs import LONG_RUNS
 from samples.lookalikes import LOOKALIKES
 from samples.mails import Mail
 from samples.offenders import OFFENDERS
 from samples.traffic import background
 
 SEED = 20260420
-PLANS = OFFENDERS + LOOKALIKES
+PLANS = OFFENDERS + LONG_RUNS + LOOKALIKES
 _TRACE_REPEATS = (5, 4, 3, 3, 2, 2, 2, 2, 2, 2)
 _AUDIT_REPEATS = (41, 22, 15, 8, 6, 3, 3, 2, 2, 2)
 

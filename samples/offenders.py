@@ -1,7 +1,7 @@
 """The offenders, each with a habit of their own, and one who hides behind the staff federation."""
 
 from samples.mails import File, Recipient
-from samples.plan import KB, REPEATED, SENSITIVE, Expected, Plan, Silent, sent
+from samples.plan import KB, REPEATED, SENSITIVE, SLOW_DRIP, Expected, Plan, Silent, sent
 from samples.reference_data import COOMBES_HOME, FEDERATION, INTERPRETER, VENUE
 
 BURST_HOME = "callum.wragg.demo@gmail.com"
@@ -89,6 +89,14 @@ _DRIP = Plan(
             "are one officer. Her exception EX-003 ended on 31 March. The address is her former name, so likely her own "
             "account 3, unclassified attachment 1, repeat 1 = 5.",
         ),
+        Expected(
+            "NM004",
+            SLOW_DRIP,
+            "medium",
+            1,
+            8,
+            "8 different weeks of one year, which is 4 on the fourth Sunday: own account 3, unclassified attachment 1, sustained 2 = 6.",
+        ),
     ),
     (Silent("NM004", (SENSITIVE,), "nothing she sent is marked or categorised"),),
 )
@@ -133,6 +141,14 @@ _ODD_NAME = Plan(
             5,
             "5 mails without attachment on 5 days in 30, evidence only because the address, a nickname at a privacy provider, is declared "
             "as his own: own account 3, repeat 1 = 4. Only a declared own account lifts a mail without content above low.",
+        ),
+        Expected(
+            "NM006",
+            SLOW_DRIP,
+            "medium",
+            1,
+            5,
+            "The same 5 mails lie in 5 different weeks: own account 3, sustained 2 = 5.",
         ),
     ),
     (Silent("NM006", (SENSITIVE,), "no documents, no markings"),),

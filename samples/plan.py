@@ -10,6 +10,7 @@ from samples.people import as_of
 
 REPEATED = "repeated-personal-email"
 SENSITIVE = "sensitive-to-personal"
+SLOW_DRIP = "slow-drip"
 BOTH = (REPEATED, SENSITIVE)
 
 KB = 1024

@@ -82,7 +82,7 @@ def test_spoilt_messages_on_every_input_topic(stack: Stack, namespace: str, tmp_
         places = {(letter.topic, letter.partition, letter.offset) for letter in letters}
         assert len(places) == len(letters)
         assert None not in {part for place in places for part in place}
-        assert {alert.detector for alert in pipeline.alerts().values()} == {"repeated-personal-email", "sensitive-to-personal"}
+        assert {alert.detector for alert in pipeline.alerts().values()} >= {"repeated-personal-email", "sensitive-to-personal"}
         assert contents(pipeline.indexed().values()) == contents(pipeline.alerts().values())
         shown = pipeline.custodiet("dead-letters", "list")
         assert "unknown-schema" in shown

@@ -1,0 +1,50 @@
+"""Those who are found by what lies months apart: a slow drip, last days, mails after a warning; each beside a near miss."""
+
+from samples.mails import File
+from samples.plan import KB, REPEATED, SLOW_DRIP, Expected, Plan, Silent, sent
+
+_CAR_CLUB = "classic.saloons.demo@hotmail.co.uk"
+_CHOIR = "harbour.choir.demo@gmail.com"
+
+_DRIP = Plan(
+    "a drip too slow for any month",
+    tuple(
+        sent(
+            "NM024",
+            f"2026-{day} 19:0{number}",
+            _CAR_CLUB,
+            "for the next meeting",
+            File(f"Custody visits {number}.docx", (40 + number) * KB),
+        )
+        for number, day in enumerate(("04-21", "04-28", "05-26", "06-02"), start=1)
+    ),
+    (
+        Expected(
+            "NM024",
+            SLOW_DRIP,
+            "medium",
+            1,
+            4,
+            "4 mails with a file in 4 weeks of the 9: never on 3 days in 30, yet in 4 weeks of a year. Personal address 1, unclassified "
+            "attachment 1, sustained 2 = 4.",
+        ),
+    ),
+    (Silent("NM024", (REPEATED,), "2 in 7 days at the most, and on 2 days in 30: 26 May is 35 days after 21 April and 28 after 28 April"),),
+)
+
+_THREE_WEEKS = Plan(
+    "near miss: three weeks",
+    tuple(
+        sent("NM023", f"2026-{day} 18:3{number}", _CHOIR, "programme", File(f"Programme {number}.pdf", (210 + number) * KB))
+        for number, day in enumerate(("04-21", "04-26", "05-27", "06-04"), start=1)
+    ),
+    silent=(
+        Silent(
+            "NM023",
+            (SLOW_DRIP,),
+            "4 mails with a file, but 21 April is the Tuesday and 26 April the Sunday of one week: 3 weeks of the year",
+        ),
+    ),
+)
+
+LONG_RUNS: tuple[Plan, ...] = (_DRIP, _THREE_WEEKS)
