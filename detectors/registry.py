@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from detectors.behaviours.leaver import Leaver
 from detectors.behaviours.repeated_personal_email import RepeatedPersonalEmail
 from detectors.behaviours.sensitive_to_personal import SensitiveToPersonal
 from detectors.behaviours.slow_drip import SlowDrip
@@ -16,5 +17,6 @@ DETECTORS: Mapping[str, type[AnyDetector]] = MappingProxyType(
         "repeated-personal-email": RepeatedPersonalEmail,
         "sensitive-to-personal": SensitiveToPersonal,
         "slow-drip": SlowDrip,
+        "leaver": Leaver,
     }
 )

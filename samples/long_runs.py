@@ -1,7 +1,7 @@
 """Those who are found by what lies months apart: a slow drip, last days, mails after a warning; each beside a near miss."""
 
 from samples.mails import File
-from samples.plan import KB, REPEATED, SLOW_DRIP, Expected, Plan, Silent, sent
+from samples.plan import KB, LEAVER, REPEATED, SLOW_DRIP, Expected, Plan, Silent, sent
 
 _CAR_CLUB = "classic.saloons.demo@hotmail.co.uk"
 _CHOIR = "harbour.choir.demo@gmail.com"
@@ -47,4 +47,10 @@ _THREE_WEEKS = Plan(
     ),
 )
 
-LONG_RUNS: tuple[Plan, ...] = (_DRIP, _THREE_WEEKS)
+_DAY_TOO_EARLY = Plan(
+    "near miss: 31 days before the last",
+    (sent("NM030", "2026-05-20 18:22", "sidecar.restorer.demo@sky.com", "as promised", File("Manual scans.pdf", 3100 * KB)),),
+    silent=(Silent("NM030", (LEAVER,), "his last day is 20 June: the 30 days before it begin at midnight, six hours after this mail"),),
+)
+
+LONG_RUNS: tuple[Plan, ...] = (_DRIP, _THREE_WEEKS, _DAY_TOO_EARLY)

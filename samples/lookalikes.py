@@ -2,7 +2,7 @@
 
 from samples.mails import File, Mail, Recipient, local
 from samples.people import as_of
-from samples.plan import BOTH, KB, Plan, Silent, sent
+from samples.plan import BOTH, KB, LEAVER, Expected, Plan, Silent, sent
 from samples.reference_data import FEDERATION, SOLICITOR
 
 
@@ -121,7 +121,18 @@ def _near_misses() -> tuple[Plan, ...]:
         Plan(
             "leaver, once",
             leaver,
-            silent=(Silent("NM020", BOTH, "a leaver's single unclassified file (his CV); one mail repeats nothing"),),
+            (
+                Expected(
+                    "NM020",
+                    LEAVER,
+                    "medium",
+                    1,
+                    1,
+                    "8 days before his last: to his declared own account 3, unclassified attachment 1, leaver 2 = 6. It is his CV, which "
+                    "only whoever looks can tell.",
+                ),
+            ),
+            (Silent("NM020", BOTH, "a leaver's single unclassified file (his CV); one mail repeats nothing"),),
         ),
     )
 

@@ -1,7 +1,7 @@
 """The offenders, each with a habit of their own, and one who hides behind the staff federation."""
 
 from samples.mails import File, Recipient
-from samples.plan import KB, REPEATED, SENSITIVE, SLOW_DRIP, Expected, Plan, Silent, sent
+from samples.plan import KB, LEAVER, REPEATED, SENSITIVE, SLOW_DRIP, Expected, Plan, Silent, sent
 from samples.reference_data import COOMBES_HOME, FEDERATION, INTERPRETER, VENUE
 
 BURST_HOME = "callum.wragg.demo@gmail.com"
@@ -49,6 +49,14 @@ _BURST = Plan(
             1,
             "3 of the 9 carry a file whose name is marked OFFICIAL-SENSITIVE, each an alert: own account 3, OFFICIAL-SENSITIVE 3, "
             "leaver 2 = 8.",
+        ),
+        Expected(
+            "NM003",
+            LEAVER,
+            "high",
+            1,
+            9,
+            "All 9 lie in the 30 days before 29 May and are one run: own account 3, OFFICIAL-SENSITIVE 3, leaver 2 = 8.",
         ),
     ),
 )

@@ -131,7 +131,9 @@ _PEMBERWICK = Row("NM026", "Alastair Pemberwick", "9003", "Staff", "Business Ser
 _ROSEBERRY = Row("NM027", "Jodie Roseberry", "6412", "Constable", "Response South", "Response Officer", "MV", "NM023")
 _HAVERSTOCK = Row("NM028", "Liam Haverstock", "6433", "Constable", "Response North", "Response Officer", "MV", "NM023")
 _ABERNATHY = Row("NM029", "Zara Abernathy", "9155", "Staff", "Forensics", "Scenes of Crime Officer", "NPPV3", "NM002")
-_WETHERBY = Row("NM030", "Colin Wetherby", "5066", "Constable", "Roads Policing", "Collision Investigator", "MV", "NM023")
+_WETHERBY = Row(
+    "NM030", "Colin Wetherby", "5066", "Constable", "Roads Policing", "Collision Investigator", "MV", "NM023", last_day="2026-06-20"
+)
 
 ROWS: tuple[Row, ...] = (
     *_changed(_MARCHBANK, "2025-01-06", rank="Chief Superintendent"),

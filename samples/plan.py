@@ -11,6 +11,7 @@ from samples.people import as_of
 REPEATED = "repeated-personal-email"
 SENSITIVE = "sensitive-to-personal"
 SLOW_DRIP = "slow-drip"
+LEAVER = "leaver"
 BOTH = (REPEATED, SENSITIVE)
 
 KB = 1024
