@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from detectors.behaviours.again_after_training import AgainAfterTraining
 from detectors.behaviours.leaver import Leaver
 from detectors.behaviours.repeated_personal_email import RepeatedPersonalEmail
 from detectors.behaviours.sensitive_to_personal import SensitiveToPersonal
@@ -18,5 +19,6 @@ DETECTORS: Mapping[str, type[AnyDetector]] = MappingProxyType(
         "sensitive-to-personal": SensitiveToPersonal,
         "slow-drip": SlowDrip,
         "leaver": Leaver,
+        "again-after-training": AgainAfterTraining,
     }
 )

@@ -3,10 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal, NamedTuple, TypeAlias
 
 from schemas.records import Millis, SubjectFact
 
 DAY_MS = 86_400_000
+
+MilestoneKind: TypeAlias = Literal["training", "warning"]
+
+
+class Milestone(NamedTuple):
+    """A day on which the officer was told how to do it, or not to: ``at`` is its first instant."""
+
+    at: Millis
+    what: MilestoneKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,13 @@ class Subject:
     def declared(self) -> frozenset[str]:
         """Every personal address that any of the officer's records declares, in canonical form: one's own mailbox stays one's own."""
         return frozenset(address for fact in self.facts for address in fact.personal_addresses)
+
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """Every training and warning that any of the officer's records names, each once, earliest first."""
+        trained = {Milestone(fact.trained_at, "training") for fact in self.facts if fact.trained_at is not None}
+        warned = {Milestone(fact.warned_at, "warning") for fact in self.facts if fact.warned_at is not None}
+        return tuple(sorted(trained | warned))
 
     def leaving_within(self, at: Millis, ahead: timedelta) -> bool:
         """Tell whether ``at`` lies in the time ``ahead`` of a last day, or on that day."""

@@ -1,9 +1,11 @@
 """Those who are found by what lies months apart: a slow drip, last days, mails after a warning; each beside a near miss."""
 
 from samples.mails import File
-from samples.plan import KB, LEAVER, REPEATED, SLOW_DRIP, Expected, Plan, Silent, sent
+from samples.plan import AGAIN, KB, LEAVER, REPEATED, SLOW_DRIP, Expected, Plan, Silent, sent
 
 _CAR_CLUB = "classic.saloons.demo@hotmail.co.uk"
+_PRINTER = "high.street.printer.demo@btinternet.com"
+_SCHOOL = "forest.school.helper.demo@icloud.com"
 _CHOIR = "harbour.choir.demo@gmail.com"
 
 _DRIP = Plan(
@@ -53,4 +55,45 @@ _DAY_TOO_EARLY = Plan(
     silent=(Silent("NM030", (LEAVER,), "his last day is 20 June: the 30 days before it begin at midnight, six hours after this mail"),),
 )
 
-LONG_RUNS: tuple[Plan, ...] = (_DRIP, _THREE_WEEKS, _DAY_TOO_EARLY)
+_AGAIN = Plan(
+    "again, four weeks after a warning",
+    (
+        sent("NM029", "2026-04-27 17:05", _PRINTER, "to print", File("Scene log 1.docx", 51 * KB)),
+        sent("NM029", "2026-04-28 17:10", _PRINTER, "to print", File("Scene log 2.docx", 49 * KB)),
+        sent("NM029", "2026-04-29 17:02", _PRINTER, "to print", File("Scene log 3.docx", 53 * KB)),
+        sent("NM029", "2026-06-08 17:20", _PRINTER, "to print, last time", File("Scene log 4.docx", 50 * KB)),
+    ),
+    (
+        Expected(
+            "NM029",
+            REPEATED,
+            "low",
+            1,
+            3,
+            "3 files in 3 days to somebody's personal address: personal address 1, unclassified attachment 1, repeat 1 = 3. The fourth is "
+            "40 days later.",
+        ),
+        Expected(
+            "NM029",
+            AGAIN,
+            "medium",
+            1,
+            1,
+            "Warned on 11 May, after those 3, and once more on 8 June: personal address 1, unclassified attachment 1, again after a "
+            "warning 3 = 5.",
+        ),
+    ),
+)
+
+_TRAINED = Plan(
+    "near miss: routine training",
+    (
+        sent("NM028", "2026-05-05 13:15", _SCHOOL, "poster", File("Open day poster.pdf", 800 * KB)),
+        sent("NM028", "2026-06-09 13:25", _SCHOOL, "poster, autumn", File("Open day poster autumn.pdf", 820 * KB)),
+    ),
+    silent=(
+        Silent("NM028", (AGAIN,), "trained on 11 May; the one unclassified file before that is no case, so the one after it is no other"),
+    ),
+)
+
+LONG_RUNS: tuple[Plan, ...] = (_DRIP, _THREE_WEEKS, _DAY_TOO_EARLY, _AGAIN, _TRAINED)

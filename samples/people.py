@@ -23,6 +23,8 @@ class Row:
     last_day: str = ""
     suspended_from: str = ""
     suspended_to: str = ""
+    trained_at: str = ""
+    warned_at: str = ""
     cloud_only: bool = False
     valid_from: str = "2023-09-01"
     valid_to: str = ""
@@ -129,8 +131,12 @@ _ILLINGWORTH = Row("NM024", "Kofi Illingworth", "2290", "Inspector", "Custody", 
 _STANNARD = Row("NM025", "Ruth Stannard", "3480", "Sergeant", "Neighbourhood East", "Team Sergeant", "MV", "NM020")
 _PEMBERWICK = Row("NM026", "Alastair Pemberwick", "9003", "Staff", "Business Services", "Head of Business Services", "NPPV3", "NM001")
 _ROSEBERRY = Row("NM027", "Jodie Roseberry", "6412", "Constable", "Response South", "Response Officer", "MV", "NM023")
-_HAVERSTOCK = Row("NM028", "Liam Haverstock", "6433", "Constable", "Response North", "Response Officer", "MV", "NM023")
-_ABERNATHY = Row("NM029", "Zara Abernathy", "9155", "Staff", "Forensics", "Scenes of Crime Officer", "NPPV3", "NM002")
+_HAVERSTOCK = Row(
+    "NM028", "Liam Haverstock", "6433", "Constable", "Response North", "Response Officer", "MV", "NM023", trained_at="2026-05-11"
+)
+_ABERNATHY = Row(
+    "NM029", "Zara Abernathy", "9155", "Staff", "Forensics", "Scenes of Crime Officer", "NPPV3", "NM002", warned_at="2026-05-11"
+)
 _WETHERBY = Row(
     "NM030", "Colin Wetherby", "5066", "Constable", "Roads Policing", "Collision Investigator", "MV", "NM023", last_day="2026-06-20"
 )

@@ -12,6 +12,7 @@ REPEATED = "repeated-personal-email"
 SENSITIVE = "sensitive-to-personal"
 SLOW_DRIP = "slow-drip"
 LEAVER = "leaver"
+AGAIN = "again-after-training"
 BOTH = (REPEATED, SENSITIVE)
 
 KB = 1024

@@ -71,6 +71,18 @@ def test_suspension_and_monitoring_run_from_start_to_end(
     assert {"suspended": one.monitored, "monitored": one.suspended}[which](instant) is False
 
 
+def test_milestones_are_of_all_records_each_once_in_order() -> None:
+    """Every row repeats the dates of those before it; on one day the training comes first."""
+    rows = [
+        subject_fact("r1", trained_at="2024-03-01"),
+        subject_fact("r2", trained_at="2024-03-01", warned_at="2025-06-02"),
+        subject_fact("r3", trained_at="2025-06-02"),
+        subject_fact("r4", void=True, trained_at="2026-01-01"),
+        subject_fact("r5"),
+    ]
+    assert subject(*rows).milestones == ((at("2024-03-01"), "training"), (at("2025-06-02"), "training"), (at("2025-06-02"), "warning"))
+
+
 def test_declared_addresses_are_of_all_records() -> None:
     """What was one's own mailbox once is one's own still."""
     both = subject(subject_fact("r1", personal_addresses=("a@mail.example",)), subject_fact("r2", personal_addresses=("b@mail.example",)))
