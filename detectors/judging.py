@@ -15,7 +15,7 @@ A rule's threshold holds at all times, but for an officer under enhanced monitor
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Literal, Protocol, TypeAlias
 
@@ -171,6 +171,14 @@ def parts_above(view: View, limits: Iterable[Limit], calendar: Calendar) -> list
 def each(view: View) -> list[Part]:
     """Return one part for every piece: for what is too much at count one."""
     return [Part((piece,), piece.activity_id) for piece in view.counted if piece.activity_id not in view.settled]
+
+
+def named_by_role(view: View, facet: str) -> View:
+    """Return the view with every counted piece's role as this facet of it too.
+
+    Of a crowded day's piece no facet is kept, and its role is: a detector that must count exactly what is in a flood puts it there.
+    """
+    return replace(view, counted=[replace(piece, facets=(*piece.facets, (facet, piece.role))) for piece in view.counted])
 
 
 def eased(threshold: int, subject: Subject | None, at: Millis) -> int:

@@ -98,25 +98,29 @@ def _destination_code(address: ClassifiedAddress) -> Code:
     return "disposable-or-relay" if address.class_ in {"disposable", "relay"} else "personal-address"
 
 
-def _content(activity: Activity, points: Points) -> list[Reason]:
+def class_reasons(activity: Activity, points: Points, *, verb: str = "carried") -> tuple[Reason, ...]:
+    """Return the reasons for what is sensitive about the message and its documents, a mail's or a file event's; none where nothing is."""
     reasons = []
     rank = marking_rank(highest_marking(activity))
     if rank >= _RANKS["SECRET"]:
-        reasons.append(points.reason("secret", words=f"carried {highest_marking(activity)} material"))
+        reasons.append(points.reason("secret", words=f"{verb} {highest_marking(activity)} material"))
     elif rank == _RANKS["OFFICIAL-SENSITIVE"]:
-        reasons.append(points.reason("official-sensitive"))
-    elif activity.documents:
-        reasons.append(points.reason("attachment"))
-    elif activity.content:
-        reasons.append(points.reason("marked-message"))
+        reasons.append(points.reason("official-sensitive", words=f"{verb} OFFICIAL-SENSITIVE material"))
     named = categories(activity)
     if named:
-        reasons.append(
-            points.reason("category", times=min(len(named), _CATEGORIES_COUNTED), words=f"carried material on {', '.join(named)}")
-        )
+        times = min(len(named), _CATEGORIES_COUNTED)
+        reasons.append(points.reason("category", times=times, words=f"{verb} material on {', '.join(named)}"))
     if protected_person(activity):
         reasons.append(points.reason("protected-person"))
-    return reasons
+    return tuple(reasons)
+
+
+def _content(activity: Activity, points: Points) -> tuple[Reason, ...]:
+    """Return the reasons for what a mail carried; below OFFICIAL-SENSITIVE an attachment, else a label or marking, speaks for itself."""
+    classed = class_reasons(activity, points)
+    if marking_rank(highest_marking(activity)) >= _RANKS["OFFICIAL-SENSITIVE"] or not (activity.documents or activity.content):
+        return classed
+    return (points.reason("attachment" if activity.documents else "marked-message"), *classed)
 
 
 def _summary(activity: Activity, addresses: tuple[ClassifiedAddress, ...]) -> str:

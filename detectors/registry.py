@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from detectors.behaviours.access_then_send import AccessThenSend
 from detectors.behaviours.again_after_training import AgainAfterTraining
+from detectors.behaviours.bulk_access import BulkAccess
 from detectors.behaviours.leaver import Leaver
 from detectors.behaviours.repeated_personal_email import RepeatedPersonalEmail
 from detectors.behaviours.sensitive_to_personal import SensitiveToPersonal
@@ -17,7 +19,9 @@ DETECTORS: Mapping[str, type[AnyDetector]] = MappingProxyType(
     {
         "repeated-personal-email": RepeatedPersonalEmail,
         "sensitive-to-personal": SensitiveToPersonal,
+        "access-then-send": AccessThenSend,
         "slow-drip": SlowDrip,
+        "bulk-access": BulkAccess,
         "leaver": Leaver,
         "again-after-training": AgainAfterTraining,
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 from samples import exports, people, reference_data
 from samples.chance import Chance
 from samples.deeds import deeds
+from samples.file_habits import FILE_HABITS
 from samples.long_runs import LONG_RUNS
 from samples.lookalikes import LOOKALIKES
 from samples.mails import Mail
@@ -19,7 +20,7 @@ from samples.offenders import OFFENDERS
 from samples.traffic import background
 
 SEED = 20260420
-PLANS = OFFENDERS + LONG_RUNS + LOOKALIKES
+PLANS = OFFENDERS + LONG_RUNS + FILE_HABITS + LOOKALIKES
 _TRACE_REPEATS = (5, 4, 3, 3, 2, 2, 2, 2, 2, 2)
 _AUDIT_REPEATS = (41, 22, 15, 8, 6, 3, 3, 2, 2, 2)
 
@@ -30,7 +31,7 @@ def make() -> dict[str, bytes]:
     planned = [mail for plan in PLANS for mail in plan.mails]
     everyday = list(background(chance))
     mails = planned + everyday
-    done = list(deeds(chance, planned))
+    done = [*deeds(chance, planned), *(deed for plan in PLANS for deed in plan.deeds)]
 
     trace = [row for mail in mails if mail.in_trace for row in exports.trace_rows(mail)]
     trace_extra = _extra(chance, [row for mail in everyday if mail.in_trace for row in exports.trace_rows(mail)], _TRACE_REPEATS)

@@ -1,7 +1,7 @@
 """The offenders, each with a habit of their own, and one who hides behind the staff federation."""
 
 from samples.mails import File, Recipient
-from samples.plan import KB, LEAVER, REPEATED, SENSITIVE, SLOW_DRIP, Expected, Plan, Silent, sent
+from samples.plan import ACCESS_THEN_SEND, KB, LEAVER, REPEATED, SENSITIVE, SLOW_DRIP, Expected, Plan, Silent, sent
 from samples.reference_data import COOMBES_HOME, FEDERATION, INTERPRETER, VENUE
 
 BURST_HOME = "callum.wragg.demo@gmail.com"
@@ -57,6 +57,17 @@ _BURST = Plan(
             1,
             9,
             "All 9 lie in the 30 days before 29 May and are one run: own account 3, OFFICIAL-SENSITIVE 3, leaver 2 = 8.",
+        ),
+        Expected(
+            "NM003",
+            ACCESS_THEN_SEND,
+            "critical",
+            2,
+            2,
+            "The timeline and the association chart were downloaded, one 30 times in the export, 2 minutes before files of their names "
+            "were sent; both are of an investigation by their path. Own account 3, unmarked attachment 1, investigation 2, same name 2, "
+            "leaver 2 = 10; own account 3, OFFICIAL-SENSITIVE 3, investigation 2, same name 2, leaver 2 = 12. The mails around them carry "
+            "other files, and what is known to have gone by one mail explains no other by time.",
         ),
     ),
 )
@@ -126,6 +137,15 @@ _WITNESS = Plan(
             "The interpreter's address stands under exception EX-004 up to SECRET, yet a protected person's document is never covered: "
             "personal address 1, OFFICIAL-SENSITIVE 3, witness protection 2, personal data (named by a policy match) 2, "
             "protected person 9 = 17.",
+        ),
+        Expected(
+            "NM005",
+            ACCESS_THEN_SEND,
+            "critical",
+            1,
+            3,
+            "The schedule was opened 8 and downloaded 4 minutes before; where it lies it is SECRET, which its name in the mail does not "
+            "say: personal address 1, SECRET 5, two categories 4, protected person 9, same name 2 = 21, and a score ends at 20.",
         ),
     ),
     (Silent("NM005", (REPEATED,), "two of her three mails are covered by EX-004; one is left"),),

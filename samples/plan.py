@@ -5,7 +5,7 @@ Every expectation is reasoned from the plan, beside the plan; nothing is taken f
 
 from dataclasses import dataclass
 
-from samples.mails import File, Mail, Recipient, Severity, local
+from samples.mails import Deed, File, Mail, Recipient, Severity, local
 from samples.people import as_of
 
 REPEATED = "repeated-personal-email"
@@ -13,6 +13,8 @@ SENSITIVE = "sensitive-to-personal"
 SLOW_DRIP = "slow-drip"
 LEAVER = "leaver"
 AGAIN = "again-after-training"
+ACCESS_THEN_SEND = "access-then-send"
+BULK_ACCESS = "bulk-access"
 BOTH = (REPEATED, SENSITIVE)
 
 KB = 1024
@@ -47,6 +49,7 @@ class Plan:
     mails: tuple[Mail, ...]
     alerts: tuple[Expected, ...] = ()
     silent: tuple[Silent, ...] = ()
+    deeds: tuple[Deed, ...] = ()
 
 
 def sent(officer_id: str, at: str, to: str | tuple[Recipient, ...], subject: str, *files: File, repeats: int = 1) -> Mail:
