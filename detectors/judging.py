@@ -138,7 +138,7 @@ class _Distinct:
 
 def parts(view: View, rules: Iterable[Rule], calendar: Calendar) -> list[Part]:
     """Return the parts that these rules make of a view's counted evidence, in the order of their first piece."""
-    return parts_above(view, (_limit(rule, view.subject) for rule in rules), calendar)
+    return parts_above(view, (limit_of(rule, view.subject) for rule in rules), calendar)
 
 
 def parts_above(view: View, limits: Iterable[Limit], calendar: Calendar) -> list[Part]:
@@ -186,7 +186,8 @@ def eased(threshold: int, subject: Subject | None, at: Millis) -> int:
     return -(-threshold // 2) if subject is not None and subject.monitored(at) else threshold
 
 
-def _limit(rule: Rule, subject: Subject | None) -> Limit:
+def limit_of(rule: Rule, subject: Subject | None) -> Limit:
+    """Return a rule as it is applied to an officer: eased while they are under enhanced monitoring."""
     return Limit(rule.width, rule.measure, lambda end: eased(rule.threshold, subject, end))
 
 

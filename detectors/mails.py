@@ -2,13 +2,13 @@
 
 Officers write to victims, witnesses and solicitors at personal addresses all day. *Such a mail* is one to a personal, disposable,
 relay or own address that has an attachment, a label or a marking, or that goes to an own account; any other mail to such an address
-is shadow.
+is shadow. What comes back from an own account is weighed by the same points.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from detectors.contract import Evidence
-from detectors.points import Code, Points
+from detectors.points import POINTS, Code, Points
 from schemas.records import Activity, ClassifiedAddress, ClassifiedDocument, Marking, Reason
 
 _RANKS: dict[Marking | None, int] = {None: 0, "OFFICIAL": 1, "OFFICIAL-SENSITIVE": 2, "SECRET": 3, "TOP SECRET": 4}
@@ -17,6 +17,7 @@ _OWN = frozenset({"likely", "declared"})
 _DESTINATIONS: tuple[Code, ...] = ("own-account-declared", "own-account-likely", "disposable-or-relay", "personal-address")
 """Of two with as many points the first is the one to tell: a declared account is certain."""
 _CATEGORIES_COUNTED = 2
+_TOLD = 3
 
 
 def marking_rank(marking: Marking | None) -> int:
@@ -24,17 +25,22 @@ def marking_rank(marking: Marking | None) -> int:
     return _RANKS[marking]
 
 
+def is_own(address: ClassifiedAddress) -> bool:
+    """Tell whether an address is the officer's own account, declared or likely."""
+    return address.own in _OWN
+
+
 def unofficial_addresses(activity: Activity) -> tuple[ClassifiedAddress, ...]:
     """Return the recipients of a mail that are personal, disposable, relay or the officer's own account."""
     if activity.kind != "mail":
         return ()
-    return tuple(address for address in activity.addresses if address.class_ in _UNOFFICIAL or address.own in _OWN)
+    return tuple(address for address in activity.addresses if address.class_ in _UNOFFICIAL or is_own(address))
 
 
 def is_such_mail(activity: Activity) -> bool:
     """Tell whether this is *such a mail*: the sort that counts."""
     addresses = unofficial_addresses(activity)
-    return bool(addresses) and (activity.content or any(address.own in _OWN for address in addresses))
+    return bool(addresses) and (activity.content or any(map(is_own, addresses)))
 
 
 def highest_marking(activity: Activity) -> Marking | None:
@@ -70,6 +76,38 @@ def mail_evidence(activity: Activity, points: Points) -> Evidence | None:
     addresses = unofficial_addresses(activity)
     if not addresses:
         return None
+    reasons = (*destination(addresses, points), *_content(activity, points))
+    return _evidence(activity, addresses, reasons, f"to {told(addresses)}", counted=is_such_mail(activity))
+
+
+def inbound_evidence(activity: Activity, points: Points) -> Evidence | None:
+    """Return what a mail from the officer's own account proves, shadow without content; None for any other activity."""
+    addresses = tuple(filter(is_own, activity.addresses)) if activity.kind == "inbound" else ()
+    if not addresses:
+        return None
+    reasons = (*destination(addresses, points, "came from"), *_content(activity, points))
+    return _evidence(activity, addresses, reasons, f"from {told(addresses)}", counted=activity.content)
+
+
+def destination(addresses: Iterable[ClassifiedAddress], points: Points, verb: str = "went to") -> tuple[Reason, ...]:
+    """Return the one reason for where it went, the strongest of the addresses'; none where all are somebody's at work.
+
+    ``verb`` stands in the reason's words.
+    """
+    codes = sorted({code for address in addresses if (code := _destination_code(address)) is not None}, key=_DESTINATIONS.index)
+    found = [points.reason(code, words=POINTS[code][1].replace("went to", verb, 1)) for code in codes]
+    return (max(found, key=lambda reason: reason.points),) if found else ()
+
+
+def told(addresses: Sequence[ClassifiedAddress]) -> str:
+    """Return the first addresses with what they are, for a summary; of a withheld one no more than its class."""
+    listed = ", ".join(f"{address.address or 'a withheld address'} ({_kind_of(address)})" for address in addresses[:_TOLD])
+    return f"{listed} and {len(addresses) - _TOLD} more" if len(addresses) > _TOLD else listed
+
+
+def _evidence(
+    activity: Activity, addresses: Sequence[ClassifiedAddress], reasons: tuple[Reason, ...], where: str, *, counted: bool
+) -> Evidence:
     facets = [("address", address.address) for address in addresses if address.address is not None]
     facets += [("document", document_name(document)) for document in activity.documents]
     sizes = [document.size for document in activity.documents if document.size is not None]
@@ -78,24 +116,20 @@ def mail_evidence(activity: Activity, points: Points) -> Evidence | None:
         at=activity.occurred_at,
         value=sum(sizes) if sizes else activity.size or 0,
         facets=tuple(dict.fromkeys(facets)),
-        reasons=(*_destination(addresses, points), *_content(activity, points)),
-        summary=_summary(activity, addresses),
-        counted=is_such_mail(activity),
+        reasons=reasons,
+        summary=f"{_what(activity)} {where}",
+        counted=counted,
     )
 
 
-def _destination(addresses: Iterable[ClassifiedAddress], points: Points) -> tuple[Reason, ...]:
-    """Return the one reason for where a mail went: the strongest of its addresses'."""
-    codes = sorted({_destination_code(address) for address in addresses}, key=_DESTINATIONS.index)
-    return (max((points.reason(code) for code in codes), key=lambda reason: reason.points),)
-
-
-def _destination_code(address: ClassifiedAddress) -> Code:
+def _destination_code(address: ClassifiedAddress) -> Code | None:
     if address.own == "declared":
         return "own-account-declared"
     if address.own == "likely":
         return "own-account-likely"
-    return "disposable-or-relay" if address.class_ in {"disposable", "relay"} else "personal-address"
+    if address.class_ in {"disposable", "relay"}:
+        return "disposable-or-relay"
+    return "personal-address" if address.class_ == "personal" else None
 
 
 def class_reasons(activity: Activity, points: Points, *, verb: str = "carried") -> tuple[Reason, ...]:
@@ -123,15 +157,12 @@ def _content(activity: Activity, points: Points) -> tuple[Reason, ...]:
     return (points.reason("attachment" if activity.documents else "marked-message"), *classed)
 
 
-def _summary(activity: Activity, addresses: tuple[ClassifiedAddress, ...]) -> str:
-    """One sentence; of a withheld mail it says no more than classes and counts."""
+def _what(activity: Activity) -> str:
+    """Name a mail; of a withheld one say no more than counts."""
     what = f"“{activity.subject}”" if activity.subject else "A mail"
     files = len(activity.documents)
-    with_files = f" with {files} attachment{'s' if files != 1 else ''}" if files else ""
-    to = ", ".join(f"{address.address or 'a withheld address'} ({_kind_of(address)})" for address in addresses[:3])
-    more = f" and {len(addresses) - 3} more" if len(addresses) > 3 else ""
-    return f"{what}{with_files} to {to}{more}"
+    return f"{what} with {files} attachment{'s' if files != 1 else ''}" if files else what
 
 
 def _kind_of(address: ClassifiedAddress) -> str:
-    return f"{address.own} own account" if address.own in _OWN else address.class_
+    return f"{address.own} own account" if is_own(address) else address.class_

@@ -6,7 +6,9 @@ from typing import Any, TypeAlias
 
 from detectors.behaviours.access_then_send import AccessThenSend
 from detectors.behaviours.again_after_training import AgainAfterTraining
+from detectors.behaviours.auto_forward import AutoForward
 from detectors.behaviours.bulk_access import BulkAccess
+from detectors.behaviours.inbound_from_own import InboundFromOwn
 from detectors.behaviours.leaver import Leaver
 from detectors.behaviours.repeated_personal_email import RepeatedPersonalEmail
 from detectors.behaviours.sensitive_to_personal import SensitiveToPersonal
@@ -22,6 +24,8 @@ DETECTORS: Mapping[str, type[AnyDetector]] = MappingProxyType(
         "access-then-send": AccessThenSend,
         "slow-drip": SlowDrip,
         "bulk-access": BulkAccess,
+        "auto-forward": AutoForward,
+        "inbound-from-own": InboundFromOwn,
         "leaver": Leaver,
         "again-after-training": AgainAfterTraining,
     }

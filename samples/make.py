@@ -11,6 +11,7 @@ from pathlib import Path
 
 from samples import exports, people, reference_data
 from samples.chance import Chance
+from samples.channels import CHANNELS
 from samples.deeds import deeds
 from samples.file_habits import FILE_HABITS
 from samples.long_runs import LONG_RUNS
@@ -20,7 +21,7 @@ from samples.offenders import OFFENDERS
 from samples.traffic import background
 
 SEED = 20260420
-PLANS = OFFENDERS + LONG_RUNS + FILE_HABITS + LOOKALIKES
+PLANS = OFFENDERS + LONG_RUNS + CHANNELS + FILE_HABITS + LOOKALIKES
 _TRACE_REPEATS = (5, 4, 3, 3, 2, 2, 2, 2, 2, 2)
 _AUDIT_REPEATS = (41, 22, 15, 8, 6, 3, 3, 2, 2, 2)
 

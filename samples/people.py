@@ -111,7 +111,17 @@ _QUILL = Row("NM015", "Nathan Quill", "5733", "Constable", "Roads Policing", "Ro
 _CARRADINE = Row("NM016", "Yusuf Carradine", "5908", "Constable", "Serious Crime", "Detective", "SC", "NM002")
 _MADDOCK = Row("NM017", "Ffion Maddock", "6255", "Constable", "Neighbourhood West", "Neighbourhood Officer", "MV", "NM025")
 _THORNBY = Row("NM018", "Ellis Thornby", "9207", "Staff", "Fleet", "Fleet Coordinator", "NPPV2", "NM026")
-_WINSTANLEY = Row("NM019", "Clare Winstanley", "9015", "Staff", "Headquarters", "Executive Assistant", "NPPV3", "NM001")
+_WINSTANLEY = Row(
+    "NM019",
+    "Clare Winstanley",
+    "9015",
+    "Staff",
+    "Headquarters",
+    "Executive Assistant",
+    "NPPV3",
+    "NM001",
+    ("tidemill.kiln.demo@proton.me",),
+)
 _DOOLAN = Row(
     "NM020",
     "Patrick Doolan-Reeve",
@@ -124,7 +134,17 @@ _DOOLAN = Row(
     ("paddy.reeve.demo@btinternet.com",),
     last_day="2026-06-12",
 )
-_OSGATHORPE = Row("NM021", "Miriam Osgathorpe", "1655", "Inspector", "Intelligence", "Intelligence Manager", "DV", "NM001")
+_OSGATHORPE = Row(
+    "NM021",
+    "Miriam Osgathorpe",
+    "1655",
+    "Inspector",
+    "Intelligence",
+    "Intelligence Manager",
+    "DV",
+    "NM001",
+    ("two.spaniels.demo@icloud.com",),
+)
 _LANGTREE = Row("NM022", "Sunil Langtree", "9020", "Staff", "Case Progression", "Case Progression Manager", "NPPV3", "NM001")
 _BRACEWELL = Row("NM023", "Dawn Bracewell", "3112", "Sergeant", "Response North", "Team Sergeant", "MV", "NM020")
 _ILLINGWORTH = Row("NM024", "Kofi Illingworth", "2290", "Inspector", "Custody", "Custody Inspector", "SC", "NM001")

@@ -111,8 +111,8 @@ def test_what_was_sent_knows_no_recipient(records: list[dict[str, Any]]) -> None
 
 
 def test_every_planned_mail_meets_in_both_exports(trace: list[dict[str, str]], records: list[dict[str, Any]]) -> None:
-    """Each mail that an alert rests on has its recipients in the trace, and its attachments in the audit log alone."""
-    of_alerted = [mail for plan in make.PLANS if plan.alerts for mail in plan.mails]
+    """Each mail sent that an alert rests on has its recipients in the trace, and its attachments in the audit log alone."""
+    of_alerted = [mail for plan in make.PLANS if plan.alerts for mail in plan.mails if mail.in_audit]
     sent = {bare(record["Item"]["InternetMessageId"]): record for record in records if record["Operation"] == "Send"}
     for mail in of_alerted:
         recipients = {row["RecipientAddress"] for row in trace if bare(row["MessageId"]) == bare(mail.message_id)}

@@ -85,8 +85,13 @@ def test_all_feeds_date_a_mail_alike(loaded: Loaded) -> None:
 
 
 def test_what_is_no_mail_is_parsed_too(loaded: Loaded) -> None:
-    """Files that were opened, and the one mailbox rule that forwards."""
+    """Files that were opened, the one mailbox rule that forwards, and the mailbox that forwards itself until it is ended."""
     files = [event for event in loaded.events if isinstance(event, FileEvent)]
     assert {"open", "download", "modify"} <= {event.action for event in files}
     settings = [event for event in loaded.events if isinstance(event, SettingEvent)]
-    assert [(event.setting, event.targets) for event in settings] == [("ForwardTo", ("derek.swales@northmoor.police.example",))]
+    assert sorted((event.setting, event.targets, event.action) for event in settings) == [
+        ("ForwardTo", ("derek.swales@northmoor.police.example",), "set"),
+        ("ForwardingSmtpAddress", (), "removed"),
+        ("ForwardingSmtpAddress", ("harbour.lights.demo@gmail.com",), "set"),
+        ("ForwardingSmtpAddress", ("harbour.lights.demo@gmail.com",), "set"),
+    ]
