@@ -88,7 +88,7 @@ _RUNNING_LATE = Plan(
     (
         _came_in("NM021", "2026-05-06 06:48", _OSGATHORPE_HOME, "running late"),
         _came_in("NM021", "2026-05-19 07:02", _OSGATHORPE_HOME, "unwell today"),
-        _came_in("NM021", "2026-05-20 07:05", _OSGATHORPE_HOME, "RE: OFFICIAL return to work form"),
+        _came_in("NM021", "2026-05-20 07:05", _OSGATHORPE_HOME, "RE: [OFFICIAL] return to work form"),
     ),
     silent=(
         Silent(
