@@ -1,7 +1,7 @@
 """What one pass over a key costs when the key has a month, a year or four years of history.
 
 ``python -m benchmarks.detect_pass [--a-day N]``. In one process and without Kafka: the detect stage over a store in memory, one
-officer, both detectors at their defaults, N mails a day to personal accounts. A pass is one more mail: the key's rows are read, all that is
+officer, all detectors at their defaults, N mails a day to personal accounts. A pass is one more mail: the key's rows are read, all that is
 within reach is judged, and the rows that changed are written. The cost has to follow what is within reach, not all that ever was.
 """
 

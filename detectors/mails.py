@@ -6,6 +6,7 @@ is shadow. What comes back from an own account is weighed by the same points.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from detectors.contract import Evidence
 from detectors.points import POINTS, Code, Points
@@ -18,6 +19,8 @@ _DESTINATIONS: tuple[Code, ...] = ("own-account-declared", "own-account-likely",
 """Of two with as many points the first is the one to tell: a declared account is certain."""
 _CATEGORIES_COUNTED = 2
 _TOLD = 3
+_REMEMBERED = 16_384
+"""How many mails' evidence is kept: most detectors ask the same of each mail that a key holds, and again with each that comes."""
 
 
 def marking_rank(marking: Marking | None) -> int:
@@ -71,6 +74,7 @@ def document_name(document: ClassifiedDocument) -> str:
     return document.sha256 or f"{document.name or ''}:{document.size if document.size is not None else ''}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def mail_evidence(activity: Activity, points: Points) -> Evidence | None:
     """Return what a mail to unofficial addresses proves, shadow when it is not *such a mail*; None for any other activity."""
     addresses = unofficial_addresses(activity)

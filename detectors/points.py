@@ -56,7 +56,7 @@ POINTS: Mapping[Code, tuple[int, str]] = MappingProxyType(
 class Points:
     """The table with a force's own figures laid over it."""
 
-    overrides: Mapping[str, int] = field(default_factory=dict)
+    overrides: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def reason(self, code: Code, *, times: int = 1, words: str | None = None) -> Reason:
         """Return the reason for a code, its points taken ``times``; ``words`` replaces the table's sentence."""

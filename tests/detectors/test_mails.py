@@ -9,8 +9,10 @@ import pytest
 from detectors.contract import Evidence
 from detectors.mails import (
     categories,
+    destination,
     document_name,
     highest_marking,
+    inbound_evidence,
     is_sensitive,
     is_such_mail,
     mail_evidence,
@@ -233,3 +235,45 @@ def test_evidence_is_the_activitys() -> None:
     """Its id and its instant."""
     activity = mail(document())
     assert (evidence(activity).activity_id, evidence(activity).at) == ("m1", activity.occurred_at)
+
+
+def test_what_is_remembered_of_a_mail_is_of_one_table_of_points() -> None:
+    """The same mail is worth what each force says, whichever asked first."""
+    told = [evidence(mail(document()), attachment=figure).points for figure in (1, 5, 1)]
+    assert told == [2, 6, 2]
+
+
+@pytest.mark.parametrize("own", ["likely", "declared"])
+def test_a_mail_from_an_own_account_is_weighed_like_one_to_it(own: Own) -> None:
+    """The same codes and points; only the words of where it came from differ."""
+    sender = address(own=own)
+    out, back = mail(document(), to=[sender]), Mails().inbound("2026-05-04", "m1", sender=sender)
+    found = inbound_evidence(back, Points())
+    assert found is not None
+    assert [(reason.code, reason.points) for reason in found.reasons] == list(worth(out).items())
+    assert found.reasons[0].words.startswith("came from ")
+    assert found.counted
+
+
+def test_what_came_in_from_others_or_went_out_is_no_mail_from_an_own_account() -> None:
+    """And one without content is shadow."""
+    home = address(own="declared")
+    assert inbound_evidence(Mails().inbound("2026-05-04", sender=address(own="possible")), Points()) is None
+    assert inbound_evidence(mail(document(), to=[home]), Points()) is None
+    idle = inbound_evidence(Mails().inbound("2026-05-04", sender=home, documents=()), Points())
+    assert idle is not None
+    assert not idle.counted
+
+
+@pytest.mark.parametrize(
+    ("addresses", "codes"),
+    [
+        ([], []),
+        ([address(class_="partner"), address(class_="external")], []),
+        ([address(), address(class_="relay")], ["disposable-or-relay"]),
+        ([address(class_="relay"), address(class_="external", own="likely")], ["own-account-likely"]),
+    ],
+)
+def test_one_destination_counts_or_none(addresses: list[ClassifiedAddress], codes: list[str]) -> None:
+    """The strongest; partners and businesses are worth nothing."""
+    assert [reason.code for reason in destination(addresses, Points())] == codes
