@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import cycle
 from random import Random
 
@@ -9,7 +10,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.contract import Episode, View
+from detectors.contract import Episode, Evidence, View
 from detectors.durations import milliseconds
 from detectors.engine.facts import Record
 from detectors.registry import AnyDetector
@@ -140,7 +141,11 @@ def _well_formed(episodes: list[Episode], view: View) -> None:
 
 
 def reach_holds(candidate: Candidate) -> None:
-    """Check that pieces farther apart than ``reach`` do not change each other's judgement: by it they are settled and let go."""
+    """Check that ``reach`` is as far as the engine may rely on.
+
+    What lies more than reach before a piece that is still to come is final; and what lies more than reach before all that is not final
+    may be let go, as long as what is final is known.
+    """
 
     @given(data=st.data(), history=histories(candidate.examples))
     def holds(data: st.DataObject, history: History) -> None:
@@ -148,21 +153,29 @@ def reach_holds(candidate: Candidate) -> None:
         view = view_of(detector, history.in_order())
         if not view.counted:
             return
-        taken = data.draw(st.sampled_from(view.counted))
-        fewer = View(view.key, [piece for piece in view.counted if piece is not taken], view.shadow, view.subject)
-        reach = milliseconds(detector.reach)
-        with_it, without_it = list(detector.judge(view)), list(detector.judge(fewer))
-        _agree(with_it, without_it, lambda instant: abs(instant - taken.at) > reach)
+        piece = data.draw(st.sampled_from(view.counted))
+        _final_stays(detector, view, piece)
+        _let_go_unmissed(detector, view, piece.at)
 
     holds()
 
 
-def _agree(one: list[Episode], other: list[Episode], far: Callable[[Millis], bool]) -> None:
-    hot = [{piece.activity_id for episode in episodes for piece in episode.evidence if far(piece.at)} for episodes in (one, other)]
-    if hot[0] != hot[1]:
-        raise ContractBrokenError(f"farther away than reach, and yet it decides over {sorted(hot[0] ^ hot[1])}")
-    whole = [[episode for episode in episodes if all(far(piece.at) for piece in episode.evidence)] for episodes in (one, other)]
-    for alone, among in ((whole[0], other), (whole[1], one)):
-        for episode in alone:
-            if episode not in among:
-                raise ContractBrokenError(f"farther away than reach, and yet it changes the episode of {episode.trigger}")
+def _final_stays(detector: AnyDetector, view: View, to_come: Evidence) -> None:
+    """Check that what is final before a piece comes is the same without it."""
+    bound = to_come.at - milliseconds(detector.reach)
+    fewer = replace(view, counted=[piece for piece in view.counted if piece is not to_come])
+    after, before = ([each for each in detector.judge(seen) if each.evidence[-1].at < bound] for seen in (view, fewer))
+    if after != before:
+        raise ContractBrokenError(f"{to_come.activity_id} is farther away than reach, and yet it changes {before} to {after}")
+
+
+def _let_go_unmissed(detector: AnyDetector, view: View, bound: Millis) -> None:
+    """Check that what ends at ``bound`` or later is judged alike when what went before is settled, and let go where out of reach."""
+    episodes = list(detector.judge(view))
+    standing = [each for each in episodes if each.evidence[-1].at >= bound]
+    settled = frozenset(piece.activity_id for each in episodes if each.evidence[-1].at < bound for piece in each.evidence)
+    floor = min([bound, *(each.evidence[0].at for each in standing)]) - milliseconds(detector.reach)
+    left = replace(view, counted=[piece for piece in view.counted if piece.at >= floor], settled=settled)
+    found = [each for each in detector.judge(left) if each.evidence[-1].at >= bound]
+    if found != standing:
+        raise ContractBrokenError(f"without what lies farther away than reach it finds {found} in place of {standing}")

@@ -21,6 +21,7 @@ from schemas.records import (
 )
 from streams.enrichment.actors import Actor, actor, belongs
 from streams.enrichment.assembly import UnitedMail
+from streams.enrichment.furniture import is_worth_following
 from streams.enrichment.officers import OfficerIdentity
 from streams.enrichment.recipients import BROADCAST_ABOVE, Recipients, classify, is_private
 from streams.enrichment.reference import Reference
@@ -137,18 +138,24 @@ def _per_grouping(whole: Activity, wanted: Wanted) -> list[Activity]:
 
 
 def _by_address(whole: Activity) -> Iterable[Activity]:
-    # Whoever shares an address has no business with the rest of the mail: it carries that address and counts only.
-    bare = replace(whole, subject=None, path=None, documents=(), message=None)
+    # Whoever shares an address has no business with the rest of the mail: it carries that address, and how many documents of which class.
+    classes = tuple(
+        ClassifiedDocument(marking=each.marking, categories=each.categories, protected_person=each.protected_person)
+        for each in whole.documents
+    )
+    bare = replace(whole, subject=None, path=None, documents=classes)
     for each in whole.addresses:
         if each.address is not None and is_private(each):
             yield _under("address", each.address, replace(bare, addresses=(each,)))
 
 
 def _by_document(whole: Activity) -> Iterable[Activity]:
+    if whole.kind == "mail" and not any(is_private(each) for each in whole.addresses):
+        return  # what goes to suppliers and partners alone would be most of the keys, and nobody asks who else sent it
     seen: dict[str, ClassifiedDocument] = {}
     for each in whole.documents:
-        if each.sha256 and (each.label or each.marking or each.categories or each.protected_person):
-            seen.setdefault(each.sha256, each)
+        if each.sha256 and is_worth_following(each):
+            seen.setdefault(each.sha256.casefold(), each)
     for digest, each in seen.items():
         yield _under("document", digest, replace(whole, documents=(each,)))
 

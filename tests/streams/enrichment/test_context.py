@@ -11,6 +11,7 @@ from schemas.records import (
     AddressListEntry,
     Attachment,
     ClassifiedAddress,
+    ClassifiedDocument,
     DocumentClass,
     FileEvent,
     Grouping,
@@ -196,11 +197,14 @@ def test_a_protected_recipient_withholds_the_words() -> None:
     assert first.message.marking == "SECRET"
 
 
-def test_under_an_address_it_carries_that_address_and_counts_only() -> None:
-    """Each private address has its own activity without the words or the other addresses."""
+def test_under_an_address_it_carries_that_address_counts_and_classes() -> None:
+    """Each private address has its own activity without the words or the other addresses; of documents it knows how many and how grave."""
+    secret = Attachment(name="source.docx", size=7, sha256="aa", label="Witness")
     found = [
         each
-        for each in activities(recipients=("kim@gmail.com", "lee@gmail.com", "a@supplier.example"), attachments=(PDF,))
+        for each in activities(
+            recipients=("kim@gmail.com", "lee@gmail.com", "a@supplier.example"), attachments=(PDF, secret), subject="SECRET: our source"
+        )
         if each.grouping == "address"
     ]
     assert [(each.value, [address.address for address in each.addresses]) for each in found] == [
@@ -208,16 +212,41 @@ def test_under_an_address_it_carries_that_address_and_counts_only() -> None:
         ("lee@gmail.com", ["lee@gmail.com"]),
     ]
     for each in found:
-        assert (each.subject, each.documents, each.message) == (None, (), None)
+        assert each.subject is None
+        assert each.documents == (
+            ClassifiedDocument(marking="OFFICIAL-SENSITIVE", categories=("witness protection",)),
+            ClassifiedDocument(),
+        )
+        assert each.message is not None
+        assert each.message.marking == "SECRET"
+        assert [
+            word
+            for word in ("source.docx", "a.pdf", "our source", "Witness", "lee" if "kim" in each.value else "kim")
+            if word in repr(each)
+        ] == []
         assert (each.content, each.external_count, each.officer_id) == (True, 3, "o1")
 
 
 def test_under_a_document_it_carries_that_document() -> None:
-    """Only a hash with a label, category or marking is a key, and each content once."""
-    known = Attachment(name="b.pdf", sha256="bb", label="Witness")
-    attachments = (PDF, Attachment(name="a.pdf", sha256="aa"), known, Attachment(name="copy.pdf", sha256="bb", label="Witness"))
+    """Any content hash is a key, classified or not, and each content once; what classifies it wins."""
+    known = Attachment(name="copy.pdf", sha256="bb", label="Witness")
+    attachments = (PDF, Attachment(name="a.pdf", sha256="aa"), Attachment(name="b.pdf", sha256="BB"), known)
     found = [each for each in activities(recipients=("kim@gmail.com",), attachments=attachments) if each.grouping == "document"]
-    assert [(each.value, [document.sha256 for document in each.documents]) for each in found] == [("bb", ["bb"])]
+    assert sorted((each.value, [document.name for document in each.documents]) for each in found) == [
+        ("aa", ["a.pdf"]),
+        ("bb", ["copy.pdf"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "followed"),
+    [("kim@gmail.com", True), ("kestrel9@proton.me", True), ("a@supplier.example", False), ("x@federation.example", False)],
+)
+def test_a_document_is_followed_to_private_addresses_alone(recipient: str, *, followed: bool) -> None:
+    """What goes to businesses is an activity of its officer, and of no document."""
+    attachments = (Attachment(name="a.pdf", sha256="aa"),)
+    found = activities(recipients=(recipient, "b@supplier.example"), attachments=attachments)
+    assert [each.grouping for each in found if each.grouping != "address"] == (["officer", "document"] if followed else ["officer"])
 
 
 def test_only_wanted_groupings_are_written() -> None:
