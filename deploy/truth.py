@@ -9,7 +9,7 @@ from typing import TypeAlias
 from schemas.records import Alert
 
 Asked: TypeAlias = tuple[str, str, str, int]
-"""Officer, detector, severity, pieces of evidence."""
+"""Key (an officer's id, or the address or content hash that several share), detector, severity, pieces of evidence."""
 
 
 def differences(alerts: Iterable[Alert], truth: Path) -> list[str]:
@@ -17,13 +17,13 @@ def differences(alerts: Iterable[Alert], truth: Path) -> list[str]:
     entries = json.loads(truth.read_text("utf-8"))["alerts"]
     asked: Counter[Asked] = Counter()
     for entry in entries:
-        asked[entry["officer_id"], entry["detector"], entry["severity"], entry["evidence_count"]] += entry["count"]
-    found: Counter[Asked] = Counter((alert.officer_id or "", alert.detector, alert.severity, alert.evidence_count) for alert in alerts)
+        asked[entry["key"] or entry["officer_id"], entry["detector"], entry["severity"], entry["evidence_count"]] += entry["count"]
+    found: Counter[Asked] = Counter((alert.key, alert.detector, alert.severity, alert.evidence_count) for alert in alerts)
     return [f"missing: {_told(which, times)}" for which, times in sorted((asked - found).items())] + [
         f"too much: {_told(which, times)}" for which, times in sorted((found - asked).items())
     ]
 
 
 def _told(which: Asked, times: int) -> str:
-    officer, detector, severity, pieces = which
-    return f"{times} of {detector} on {officer}, {severity}, {pieces} piece{'s' if pieces != 1 else ''} of evidence"
+    key, detector, severity, pieces = which
+    return f"{times} of {detector} on {key}, {severity}, {pieces} piece{'s' if pieces != 1 else ''} of evidence"

@@ -1,4 +1,4 @@
-"""The published export formats: Get-MessageTraceV2 piped to a CSV file, and an audit search exported from the portal."""
+"""The published export formats: Get-MessageTraceV2 piped to a CSV file, an audit search and an advanced hunt exported from the portals."""
 
 import csv
 import io
@@ -36,6 +36,19 @@ AUDIT_COLUMNS = (
     "AssociatedAdminUnits",
     "AssociatedAdminUnitsNames",
 )
+HUNT_COLUMNS = (
+    "Timestamp",
+    "NetworkMessageId",
+    "InternetMessageId",
+    "SenderFromAddress",
+    "RecipientEmailAddress",
+    "Subject",
+    "EmailDirection",
+    "FileName",
+    "FileType",
+    "SHA256",
+    "FileSize",
+)
 
 _SEND = 2
 _SIXTY_DAYS = ("2026-04-20T00:00:00", "2026-06-21T00:00:00")
@@ -70,6 +83,29 @@ def _trace_row(mail: Mail, index: int, recipient: Recipient) -> list[str]:
 def _size(mail: Mail) -> int:
     """Return the whole message in bytes: attachments grow by a third under base 64."""
     return 18_000 + digits(9_000, "size", mail.slug) + sum(file.size * 4 // 3 for file in mail.files)
+
+
+def hunt_rows(mail: Mail) -> list[list[str]]:
+    """Return the rows of ``EmailEvents`` joined with ``EmailAttachmentInfo``, one for each recipient and attachment looked into."""
+    at = mail.at + timedelta(seconds=2)
+    return [
+        [
+            f"{at:%Y-%m-%dT%H:%M:%S}.{digits(10_000_000, 'hunt', mail.slug):07}Z",
+            guid("network", mail.slug),
+            mail.message_id,
+            mail.sender,
+            recipient.address,
+            mail.subject,
+            "Outbound",
+            file.name,
+            file.name.rpartition(".")[2],
+            file.sha256,
+            str(file.size),
+        ]
+        for recipient in mail.recipients
+        for file in mail.files
+        if file.content
+    ]
 
 
 def send_record(mail: Mail) -> dict[str, object]:
@@ -161,6 +197,11 @@ def trace_csv(rows: Iterable[Sequence[str]]) -> bytes:
 def audit_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """Return a file as the audit search's export writes it: quotes where needed, LF."""
     return _csv(AUDIT_COLUMNS, rows, quoting=csv.QUOTE_MINIMAL, line_end="\n")
+
+
+def hunt_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a file as the Defender portal exports a hunt: byte order mark, quotes where needed, CRLF."""
+    return b"\xef\xbb\xbf" + _csv(HUNT_COLUMNS, rows, quoting=csv.QUOTE_MINIMAL, line_end="\r\n")
 
 
 def reference_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -2,7 +2,7 @@
 
 from samples.mails import File, Mail, Recipient, local
 from samples.people import as_of
-from samples.plan import BOTH, KB, LEAVER, Expected, Plan, Silent, sent
+from samples.plan import BOTH, KB, KNOWN_DOCUMENT, LEAVER, Expected, Plan, Silent, sent
 from samples.reference_data import FEDERATION, SOLICITOR
 
 
@@ -102,8 +102,8 @@ def _near_misses() -> tuple[Plan, ...]:
         sent("NM016", "2026-06-15 13:10", friend, "summer edition", File("Summer edition.docx", 25 * KB)),
     )
     two_days = (
-        sent("NM017", "2026-05-11 12:02", club, "route", File("Route.pdf", 300 * KB)),
-        sent("NM017", "2026-05-11 12:09", club, "route, again", File("Route.pdf", 300 * KB)),
+        sent("NM017", "2026-05-11 12:02", club, "route", File("Route.pdf", 300 * KB, "a walk along the harbour")),
+        sent("NM017", "2026-05-11 12:09", club, "route, again", File("Route.pdf", 300 * KB, "a walk along the harbour")),
         sent("NM017", "2026-05-25 12:20", club, "next route", File("Route 2.pdf", 280 * KB)),
     )
     lookalikes = ("claims@gmail.com.parts-desk.example", "orders@notgmail.example", "hello@outlook-office.example")
@@ -114,7 +114,14 @@ def _near_misses() -> tuple[Plan, ...]:
     leaver = (sent("NM020", "2026-06-04 18:22", "paddy.reeve.demo@btinternet.com", "cv", File("CV 2026.docx", 30 * KB)),)
     return (
         Plan("near miss: too slow", slow, silent=(Silent("NM016", BOTH, "2 in 7 days and on 2 days in 30; the third is 39 days later"),)),
-        Plan("near miss: two days", two_days, silent=(Silent("NM017", BOTH, "3 in 30 days but on 2 days, and 2 in 7 days"),)),
+        Plan(
+            "near miss: two days",
+            two_days,
+            silent=(
+                Silent("NM017", BOTH, "3 in 30 days but on 2 days, and 2 in 7 days"),
+                Silent("NM017", (KNOWN_DOCUMENT,), "one content twice, by one officer"),
+            ),
+        ),
         Plan(
             "look-alike domains", external, silent=(Silent("NM018", BOTH, "domains that only look like a mail provider's are businesses"),)
         ),

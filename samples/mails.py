@@ -1,5 +1,6 @@
 """What happened: one mail or one other thing that somebody did, before any log tells its part of it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
@@ -17,10 +18,16 @@ def local(text: str) -> datetime:
 
 @dataclass(frozen=True)
 class File:
-    """An attachment: its name and its size in bytes."""
+    """An attachment: its name and its size in bytes; ``content`` stands for what is in it, where Defender looked into it."""
 
     name: str
     size: int
+    content: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content, in hex; empty where nobody looked."""
+        return hashlib.sha256(self.content.encode()).hexdigest() if self.content else ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from samples import exports, people, reference_data
 from samples.chance import Chance
 from samples.channels import CHANNELS
+from samples.company import COMPANY
 from samples.deeds import deeds
 from samples.file_habits import FILE_HABITS
 from samples.long_runs import LONG_RUNS
@@ -21,7 +22,7 @@ from samples.offenders import OFFENDERS
 from samples.traffic import background
 
 SEED = 20260420
-PLANS = OFFENDERS + LONG_RUNS + CHANNELS + FILE_HABITS + LOOKALIKES
+PLANS = OFFENDERS + LONG_RUNS + CHANNELS + FILE_HABITS + COMPANY + LOOKALIKES
 _TRACE_REPEATS = (5, 4, 3, 3, 2, 2, 2, 2, 2, 2)
 _AUDIT_REPEATS = (41, 22, 15, 8, 6, 3, 3, 2, 2, 2)
 
@@ -48,10 +49,11 @@ def make() -> dict[str, bytes]:
         for _ in range(mail.repeats - 1)
     ]
     audit_extra += [exports.audit_row(exports.deed_record(deed)) for deed in done for _ in range(deed.repeats - 1)]
+    hunt = [row for mail in planned for row in exports.hunt_rows(mail)]
     broken_trace, broken_audit = _broken(planned)
 
     counts = {
-        "read": len(trace) + len(trace_extra) + len(audit) + len(audit_extra) + 3,
+        "read": len(trace) + len(trace_extra) + len(audit) + len(audit_extra) + len(hunt) + 3,
         "duplicates": len(trace_extra) + len(audit_extra),
         "dead_letters": 3,
         "late": 0,
@@ -59,6 +61,7 @@ def make() -> dict[str, bytes]:
     return {
         "exports/message-trace.csv": exports.trace_csv(chance.shuffled([*trace, *trace_extra, *broken_trace])),
         "exports/audit-search.csv": exports.audit_csv(chance.shuffled([*audit, *audit_extra, *broken_audit])),
+        "exports/defender-hunt.csv": exports.hunt_csv(chance.shuffled(hunt)),
         "reference/officers.csv": exports.reference_csv(OFFICER_COLUMNS, map(_officer, people.ROWS)),
         "reference/document_classes.csv": exports.reference_csv(reference_data.CLASS_COLUMNS, reference_data.CLASSES),
         "reference/exceptions.csv": exports.reference_csv(reference_data.EXCEPTION_COLUMNS, reference_data.EXCEPTIONS),

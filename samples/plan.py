@@ -17,6 +17,8 @@ AUTO_FORWARD = "auto-forward"
 INBOUND = "inbound-from-own"
 ACCESS_THEN_SEND = "access-then-send"
 BULK_ACCESS = "bulk-access"
+SHARED_ADDRESS = "shared-address"
+KNOWN_DOCUMENT = "known-document"
 BOTH = (REPEATED, SENSITIVE)
 
 KB = 1024
@@ -24,7 +26,10 @@ KB = 1024
 
 @dataclass(frozen=True)
 class Expected:
-    """What must be alerted: ``count`` alerts of one detector, each with ``evidence_count`` pieces that count."""
+    """What must be alerted: ``count`` alerts of one detector, each with ``evidence_count`` pieces that count.
+
+    ``key`` is the address or content hash of an alert that is of no one officer; ``officer_id`` is then the first of those in it.
+    """
 
     officer_id: str
     detector: str
@@ -32,6 +37,7 @@ class Expected:
     count: int
     evidence_count: int
     why: str
+    key: str = ""
 
 
 @dataclass(frozen=True)

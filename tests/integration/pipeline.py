@@ -66,7 +66,7 @@ def halves(folder: Path, before: str = "2026-05-20") -> tuple[list[Path], list[P
             rows = csv.DictReader(source)
             parts: tuple[list[dict[str, str]], list[dict[str, str]]] = ([], [])
             for row in rows:
-                parts[(row.get("Received") or row.get("CreationDate") or "") >= before].append(row)
+                parts[(row.get("Received") or row.get("CreationDate") or row.get("Timestamp") or "") >= before].append(row)
         for number, part in enumerate(parts):
             target = folder / f"{number}-{path.name}"
             with target.open("w", encoding="utf-8", newline="") as written:

@@ -15,6 +15,7 @@ from samples import exports, make
 SAMPLES = Path(make.__file__).parent
 TRACE = SAMPLES / "exports" / "message-trace.csv"
 AUDIT = SAMPLES / "exports" / "audit-search.csv"
+HUNT = SAMPLES / "exports" / "defender-hunt.csv"
 TRUTH = json.loads((SAMPLES / "truth.json").read_text())
 ADDRESS = re.compile(r"[\w.+\-]+@[\w.\-]+")
 INVENTED = re.compile(r"demo|invented", re.IGNORECASE)
@@ -59,7 +60,8 @@ def bare(message_id: str) -> str:
 
 
 def test_the_columns_are_the_published_ones(trace: list[dict[str, str]], audit: list[dict[str, str]]) -> None:
-    """Both files have the headers of their products, and no ragged row."""
+    """All files have the headers of their products, and no ragged row."""
+    assert all(tuple(row) == exports.HUNT_COLUMNS for row in rows_of(HUNT))
     assert all(tuple(row) == exports.TRACE_COLUMNS for row in trace)
     assert all(tuple(row) == exports.AUDIT_COLUMNS for row in audit)
 
@@ -75,8 +77,9 @@ def test_exactly_three_rows_cannot_be_read(trace: list[dict[str, str]], audit: l
 
 def test_every_row_is_counted(trace: list[dict[str, str]], audit: list[dict[str, str]]) -> None:
     """The truth's ``read`` and ``duplicates`` are those of the rows."""
-    copies = sum(times - 1 for rows in (trace, audit) for times in Counter(tuple(row.values()) for row in rows).values())
-    assert (len(trace) + len(audit), copies) == (TRUTH["counts"]["read"], TRUTH["counts"]["duplicates"])
+    hunt = rows_of(HUNT)
+    copies = sum(times - 1 for rows in (trace, audit, hunt) for times in Counter(tuple(row.values()) for row in rows).values())
+    assert (len(trace) + len(audit) + len(hunt), copies) == (TRUTH["counts"]["read"], TRUTH["counts"]["duplicates"])
 
 
 def test_only_exact_copies_share_a_record_id(trace: list[dict[str, str]], audit: list[dict[str, str]]) -> None:
@@ -139,7 +142,7 @@ def test_the_audit_log_holds_every_kind_that_it_promises(records: list[dict[str,
 
 def test_nobody_real_is_named() -> None:
     """Every address is in a reserved domain, in the invented tenant, or has a local part that says that it is invented."""
-    text = TRACE.read_text("utf-8-sig") + AUDIT.read_text()
+    text = TRACE.read_text("utf-8-sig") + AUDIT.read_text() + HUNT.read_text("utf-8-sig")
     real = {
         address
         for address in ADDRESS.findall(text)
