@@ -67,10 +67,10 @@ demo: machine env ## the whole pipeline on the invented force: raw exports in, a
 scan: env ## the same alerts without any server
 	@$(BIN)/custodiet scan samples/exports/* --config deploy/config/custodiet.yaml --reference samples/reference
 
-# Last comes pytest, so that its closing line closes the run.
+# Last comes pytest, so that its closing line closes the run. One process has the stack to itself, the other does the rest.
 .PHONY: test
 test: machine env lint types wheel ## all checks; leaves the stack as it was found
-	@$(LOCAL) run -- $(BIN)/python -m pytest
+	@$(LOCAL) run -- $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: lint types unit integration
 lint: env ## ruff: rules and format

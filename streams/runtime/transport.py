@@ -14,7 +14,7 @@ clears them while its position has moved on. Here
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,19 +26,13 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, ConsumerMessage, Message
 from mode.utils.futures import notify
 
-from streams.runtime.alignment import Alignment
 from streams.runtime.chunks import Chunk, Ledger, Place, chunks
-from streams.runtime.elsewhere import Elsewhere, NotKnownYetError
+from streams.runtime.client_thread import ClientThread, RebalanceListener
+from streams.runtime.elsewhere import NotKnownYetError
 from streams.runtime.lease import Lease
+from streams.runtime.stepping import Step, Stepping
 
 log = structlog.get_logger(__name__)
-
-_OUT_OF_STEP_SECONDS = 0.05
-"""How long to wait for partitions that are behind before asking again."""
-_SAY_EVERY_SECONDS = 60.0
-_FETCH_WAIT_MS = 50
-"""How long the broker may sit on a fetch. One that was sent while records of some partitions lay here asks for the others alone, and
-those must wait until it is answered: Faust has 1.5 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +48,6 @@ class Bounds:
     in_flight_chunks: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What keeps the partitions of a group in step: all its source partitions, what is held of those here, and a look at the others."""
-
-    places: frozenset[Place]
-    alignment: Alignment
-    elsewhere: Elsewhere
-
-
 class ChunkSchema(faust.Schema[Any, Any]):
     """Hands a chunk through as it is; what its bytes say is the stage's business."""
 
@@ -74,73 +59,25 @@ class ChunkSchema(faust.Schema[Any, Any]):
         return message.value
 
 
-class _Thread(driver.AIOKafkaConsumerThread):
-    """The client's own thread, which tells the lease of every heartbeat that was answered."""
-
-    def _create_worker_consumer(self, transport: driver.Transport) -> Any:
-        consumer: Any = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001 - Faust has no setting for it
-        return consumer
-
-    async def on_start(self) -> None:
-        """See the base class."""
-        await super().on_start()
-        lease = cast("ChunkedConsumer", self.consumer).lease
-        coordinator: Any = self._ensure_consumer()._coordinator  # noqa: SLF001 - the client tells nobody of its heartbeats
-        beat, reset = coordinator._do_heartbeat, coordinator.reset_generation  # noqa: SLF001 - as above
-
-        async def timed_beat() -> bool:
-            sent = lease.now()
-            answered = bool(await beat())
-            if answered:
-                lease.renew(sent)
-            return answered
-
-        def noted_reset(*args: Any, **kwargs: Any) -> Any:
-            lease.expelled()
-            return reset(*args, **kwargs)
-
-        coordinator._do_heartbeat = timed_beat  # noqa: SLF001 - as above
-        coordinator.reset_generation = noted_reset
-
-    def position_now(self, tp: TP) -> int | None:
-        """Return how far a partition was fetched, without a question to the broker; None while nobody knows."""
-        assignment = self._ensure_consumer()._subscription.subscription.assignment  # noqa: SLF001 - position() asks the broker
-        if assignment is None or driver.ensure_aiokafka_TP(tp) not in assignment.tps:
-            return None
-        state = assignment.state_value(driver.ensure_aiokafka_TP(tp))
-        return None if state is None or not state.has_valid_position else int(state.position)
-
-
-class _Listener(driver.ConsumerRebalanceListener):
-    """Tells the lease of a rebalance as early as the client knows."""
-
-    def on_partitions_revoked(self, revoked: Iterable[Any]) -> Any:
-        """See the base class."""
-        cast("ChunkedConsumer", self._thread.consumer).lease.rebalancing()
-        return super().on_partitions_revoked(revoked)
-
-
 class ChunkedConsumer(driver.Consumer):
     """Faust's consumer, in chunks. ``bounds`` and ``lease`` come from the transport."""
 
-    RebalanceListener = _Listener
-    _thread: _Thread
+    RebalanceListener = RebalanceListener
+    _thread: ClientThread
 
     def __init__(self, transport: "ChunkedTransport", *args: Any, **kwargs: Any) -> None:
         """Start with an empty ledger and no position known."""
         self.bounds = transport.bounds
         self.lease = transport.lease
-        self.step = transport.step
+        self.stepping = None if transport.step is None else Stepping(transport.step, self._position)
         self.ledger = Ledger()
         self._epoch = 0
         self._lost_track = True
         self._room = asyncio.Event()
-        self._in_step_since = 0.0
         super().__init__(transport, *args, **kwargs)
 
-    def _new_consumer_thread(self) -> _Thread:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> ClientThread:
+        return ClientThread(self, loop=self.loop, beacon=self.beacon)
 
     # Positions: what Faust does to them, and how they are found again.
 
@@ -148,8 +85,8 @@ class ChunkedConsumer(driver.Consumer):
         """Believe no position and no fetch that is under way."""
         self._epoch += 1
         self._lost_track = True
-        if self.step is not None:
-            self.step.alignment.forget()
+        if self.stepping is not None:
+            self.stepping.forget()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let what is being handled end and be committed, then forget what was fetched of the revoked partitions."""
@@ -206,7 +143,7 @@ class ChunkedConsumer(driver.Consumer):
             await asyncio.sleep(0.01)
             return {}
         epoch = self._epoch
-        wanted = active if self.step is None else {tp for tp in active if _place(tp) not in self.step.alignment.full()}
+        wanted = active if self.stepping is None else {tp for tp in active if _place(tp) not in self.stepping.full()}
         records: RecordMap = await super()._getmany(wanted, timeout) if wanted else {}
         if not records and not sources:
             return records
@@ -216,45 +153,10 @@ class ChunkedConsumer(driver.Consumer):
             # Fetched from a position that has since been given up: the next fetch starts where the broker says.
             self._lose_track()
             return changelogs
-        if self.step is not None:
-            fetched = await self._in_step(self.step, fetched)
+        if self.stepping is not None:
+            handed_on = await self.stepping.hand_on({_place(tp): found for tp, found in fetched.items()})
+            fetched = {TP(*place): found for place, found in handed_on.items()}
         return {**changelogs, **self._as_chunks(fetched, sources)}
-
-    async def _in_step(self, step: Step, fetched: RecordMap) -> RecordMap:
-        """Hold what was fetched; return what may be handed on now."""
-        for tp, found in fetched.items():
-            step.alignment.hold(_place(tp), found)
-        taken = step.alignment.take()
-        if taken:
-            self._in_step_since = self.loop.time()
-        if not taken and step.alignment.waiting():
-            if await self._grant(step):
-                taken = step.alignment.take()
-            else:
-                await asyncio.sleep(_OUT_OF_STEP_SECONDS)
-        return {TP(*place): list(found) for place, found in taken.items()}
-
-    async def _grant(self, step: Step) -> bool:
-        """Ask how far the partitions are of which nothing is held here; return whether more may be handed on now."""
-        epoch = self._epoch
-        open_places = [place for place in step.places if not step.alignment.holds(place)]
-        behind: object = None
-        try:
-            ends = await step.elsewhere.ends(open_places)
-            positions = {place: await self._position(place) for place in open_places}
-            left = {place: at for place, at in positions.items() if ends[place] > at}
-            times = await step.elsewhere.next_times(left)
-            # What was held may have been forgotten meanwhile, and nobody asked about those partitions.
-            if epoch == self._epoch and step.alignment.grant(times):
-                self._in_step_since = self.loop.time()
-                return True
-            behind = left
-        except (NotKnownYetError, KafkaError, IllegalStateError) as error:
-            behind = repr(error)
-        if self.loop.time() - self._in_step_since > _SAY_EVERY_SECONDS:
-            log.warning("partitions-wait-for-others", behind=behind)
-            self._in_step_since = self.loop.time()
-        return False
 
     async def _position(self, place: Place) -> int:
         """Return how far the group is on a partition: fetched here, or committed by whoever reads it."""
@@ -297,7 +199,7 @@ class ChunkedConsumer(driver.Consumer):
             self.ledger.enter(chunk)
         for tp in sources:
             position = self._thread.position_now(tp)
-            if position is not None and not (self.step and self.step.alignment.holds(_place(tp))):
+            if position is not None and not (self.stepping and self.stepping.holds(_place(tp))):
                 self.ledger.reach(_place(tp), position)
         return made
 

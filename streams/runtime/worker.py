@@ -33,8 +33,9 @@ from streams.runtime.names import Names
 from streams.runtime.process import alone_in, end_now
 from streams.runtime.registry import registry_of
 from streams.runtime.sender import Sender
+from streams.runtime.stepping import Step
 from streams.runtime.table_store import StateTable, TableStore, state_table
-from streams.runtime.transport import ChunkedConsumer, ChunkedTransport, ChunkSchema, Step
+from streams.runtime.transport import ChunkedConsumer, ChunkedTransport, ChunkSchema
 from streams.settings import Settings
 from streams.stages.store import Store
 

@@ -57,15 +57,23 @@ def test_workers_killed_at_random_moments_while_others_join_and_leave(
 
 @pytest.mark.parametrize("point", ["before-state", "after-state", "after-output"])
 def test_workers_killed_between_two_steps(stack: Stack, namespace: str, tmp_path: Path, expected: dict[str, Alert], point: str) -> None:
-    """A kill of enrich and of detect before the state, between state and output, and between output and acknowledgement."""
+    """A kill of enrich and of detect before the state, between state and output, and between output and acknowledgement.
+
+    A second worker of each joins beside the one that dies, takes over what that one had, and leaves again.
+    """
     with Pipeline(stack, namespace, tmp_path, **SMALL_CHUNKS) as pipeline:
         pipeline.load_reference()
         pipeline.ingest()
         doomed = [pipeline.start(role, CUSTODIET_FAULT=f"{point}:{chunk}:{role}") for role, chunk in (("enrich", 5), ("detect", 4))]
+        second = {role: pipeline.start(role, "b") for role in ("enrich", "detect")}
         for worker in doomed:
             assert worker.wait(90) == -9
+        for role in second:
+            until(lambda role=role: pipeline.chunks(role, "b") > 0 or not pipeline.lag(role), 60, f"the second {role} works")
         for role in ("enrich", "detect", "index"):
             pipeline.start(role)
+        for worker in second.values():
+            assert pipeline.stop(worker) == 0
         pipeline.settle()
         check(pipeline, expected)
 
