@@ -18,6 +18,8 @@ UV := $(BIN)/uv
 LOCAL := $(BIN)/python -m deploy.local
 SOURCES := schemas detectors streams deploy samples tests benchmarks
 export UV_NO_PROGRESS := 1
+# The tests start hundreds of processes: each would compile all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
