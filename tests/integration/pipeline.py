@@ -16,6 +16,7 @@ from typing import Any, Self
 import msgspec
 from elasticsearch import Elasticsearch
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from deploy.local.stack import Stack
 from deploy.settled import behind, wait_until_settled, worker_counts
@@ -181,8 +182,11 @@ class Pipeline:
         wait_until_settled(self.stack.kafka, self.names, patience)
 
     def lag(self, role: str) -> int:
-        """Return how many records a stage has not committed."""
-        return behind(self.stack.kafka, self.names, [role])[role]
+        """Return how many records a stage has not committed; at least one while the broker cannot tell: it may have begun just now."""
+        try:
+            return behind(self.stack.kafka, self.names, [role])[role]
+        except KafkaError:
+            return 1
 
     def read(self, topic: str) -> list[Record]:
         """Return all records of a topic, each partition in its order; what a test has spoilt is passed over, as a consumer would."""
