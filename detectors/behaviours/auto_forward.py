@@ -8,6 +8,7 @@ the officer's own computer knows; forwarding by hand.
 What the analyst does: have the setting removed and the mailbox preserved, then find out from the message trace what has left by it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -71,9 +72,9 @@ class AutoForward(contract.Detector[Config]):
     def judge(self, view: View) -> Iterable[Episode]:
         """Return one episode for each forwarding, from when it was set until it is removed or not set again for long."""
         same = Rule(window=self.config.same_within, measure="count", threshold=1)
-        for standing in self._standing(view):
-            for part in judging.parts(replace(view, counted=standing), [same], self.force.calendar):
-                yield Episode(part.evidence, part.trigger, leaver(part.evidence, view.subject, self.force.points))
+        found = [part for acts in self._standing(view) for part in judging.parts(replace(view, counted=acts), [same], self.force.calendar)]
+        for part in sorted(found, key=lambda part: (part.evidence[0].at, part.evidence[0].activity_id)):
+            yield Episode(part.evidence, part.trigger, leaver(part.evidence, view.subject, self.force.points))
 
     def _outside(self, address: ClassifiedAddress) -> bool:
         return is_own(address) or (address.class_ in _OUTSIDE and (self.config.partners or address.class_ != "partner"))
@@ -87,7 +88,7 @@ class AutoForward(contract.Detector[Config]):
             ends = [piece.at for piece in view.shadow if _may_end(piece.role, role.rpartition(":")[0])]
             standing = acts[:1]
             for act in acts[1:]:
-                if any(standing[-1].at < end < act.at for end in ends):
+                if bisect_right(ends, standing[-1].at) < bisect_left(ends, act.at):
                     yield standing
                     standing = []
                 standing.append(act)
