@@ -84,9 +84,10 @@ class AutoForward(contract.Detector[Config]):
         by_role: defaultdict[str, list[Evidence]] = defaultdict(list)
         for piece in view.counted:
             by_role[piece.role].append(piece)
+        settings = {role: role.rpartition(":")[0] for role in by_role}
+        ends_of = {name: [piece.at for piece in view.shadow if _may_end(piece.role, name)] for name in settings.values()}
         for role, acts in by_role.items():
-            ends = [piece.at for piece in view.shadow if _may_end(piece.role, role.rpartition(":")[0])]
-            standing = acts[:1]
+            ends, standing = ends_of[settings[role]], acts[:1]
             for act in acts[1:]:
                 if bisect_right(ends, standing[-1].at) < bisect_left(ends, act.at):
                     yield standing
