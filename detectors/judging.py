@@ -174,11 +174,13 @@ def each(view: View) -> list[Part]:
 
 
 def named_by_role(view: View, facet: str) -> View:
-    """Return the view with every counted piece's role as this facet of it too.
+    """Return the view in which a counted piece without facets has its role as this facet.
 
-    Of a crowded day's piece no facet is kept, and its role is: a detector that must count exactly what is in a flood puts it there.
+    Of a crowded day's piece no facet is kept, and its role is: a detector that must count exactly what is in a flood says it in both.
     """
-    return replace(view, counted=[replace(piece, facets=(*piece.facets, (facet, piece.role))) for piece in view.counted])
+    if all(piece.facets for piece in view.counted):
+        return view
+    return replace(view, counted=[piece if piece.facets else replace(piece, facets=((facet, piece.role),)) for piece in view.counted])
 
 
 def eased(threshold: int, subject: Subject | None, at: Millis) -> int:

@@ -6,6 +6,7 @@ is shadow. What comes back from an own account is weighed by the same points.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from detectors.contract import Evidence
@@ -77,11 +78,15 @@ def document_name(document: ClassifiedDocument) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def mail_evidence(activity: Activity, points: Points) -> Evidence | None:
     """Return what a mail to unofficial addresses proves, shadow when it is not *such a mail*; None for any other activity."""
-    addresses = unofficial_addresses(activity)
-    if not addresses:
-        return None
-    reasons = (*destination(addresses, points), *_content(activity, points))
-    return _evidence(activity, addresses, reasons, f"to {told(addresses)}", counted=is_such_mail(activity))
+    return _outbound_evidence(activity, points)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def shared_evidence(activity: Activity, points: Points) -> Evidence | None:
+    """Return what a mail proves under a key that several officers share: whose it is stands in the facet ``officer``, and in the role."""
+    evidence = _outbound_evidence(activity, points)
+    whose = activity.officer_id
+    return replace(evidence, role=whose, facets=(*evidence.facets, ("officer", whose))) if evidence is not None else None
 
 
 def inbound_evidence(activity: Activity, points: Points) -> Evidence | None:
@@ -107,6 +112,14 @@ def told(addresses: Sequence[ClassifiedAddress]) -> str:
     """Return the first addresses with what they are, for a summary; of a withheld one no more than its class."""
     listed = ", ".join(f"{address.address or 'a withheld address'} ({_kind_of(address)})" for address in addresses[:_TOLD])
     return f"{listed} and {len(addresses) - _TOLD} more" if len(addresses) > _TOLD else listed
+
+
+def _outbound_evidence(activity: Activity, points: Points) -> Evidence | None:
+    addresses = unofficial_addresses(activity)
+    if not addresses:
+        return None
+    reasons = (*destination(addresses, points), *_content(activity, points))
+    return _evidence(activity, addresses, reasons, f"to {told(addresses)}", counted=is_such_mail(activity))
 
 
 def _evidence(

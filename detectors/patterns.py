@@ -1,4 +1,4 @@
-"""Pattern points that several detectors share: what the officer's dated facts add to an episode."""
+"""What several detectors say of a pattern: the points that the officer's dated facts add to an episode, and amounts in words."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,3 +18,8 @@ def leaver(evidence: Iterable[Evidence], subject: Subject | None, points: Points
     if any(subject.leaving_within(piece.at, LEAVER_WINDOW) or subject.suspended(piece.at) for piece in evidence):
         return (points.reason("leaver"),)
     return ()
+
+
+def amount(number: int, noun: str) -> str:
+    """Return a number with its noun, for words: ``1 officer``, ``2 officers``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -60,8 +60,8 @@ class AccessThenSend(contract.Detector[Config]):
                 at=activity.occurred_at,
                 role=joining.access_role(file),
                 facets=(("file", file.name or ""),),
-                reasons=class_reasons(activity, self.force.points),
-                summary=f"{f'“{file.name}”' if file.name else 'a file'} was {files.ACCESSES[activity.action or '']}",
+                reasons=class_reasons(activity, self.force.points) if files.is_sensitive(file) else (),
+                summary=files.told(activity, file),
             )
         mail = mail_evidence(activity, self.force.points) if is_such_mail(activity) and activity.documents else None
         if mail is None:

@@ -52,18 +52,18 @@ class BulkAccess(contract.Detector[Config]):
         return self.config.window + timedelta(days=self.config.baseline_days + 1, hours=2)
 
     def select(self, activity: Activity, key: Key) -> Evidence | None:  # noqa: ARG002 - the officer's own key says no more
-        """Return the access when the file is sensitive. Which file it is stands in the role: of a crowded day that is kept."""
+        """Return the access when the file is sensitive. Which file it is stands in the role too: of a crowded day that is kept."""
         file = files.file_of(activity)
-        reasons = class_reasons(activity, self.force.points, verb="holds") if file is not None else ()
-        if file is None or not reasons:
+        if file is None or not files.is_sensitive(file):
             return None
-        name = f"“{file.name}”" if file.name else "A file"
+        which = files.identity(activity, file)
         return Evidence(
             activity_id=activity.activity_id,
             at=activity.occurred_at,
-            role=files.identity(activity, file),
-            reasons=reasons,
-            summary=f"{name} was {files.ACCESSES[activity.action or '']}",
+            role=which,
+            facets=(("document", which),),
+            reasons=class_reasons(activity, self.force.points, verb="holds"),
+            summary=files.told(activity, file),
         )
 
     def judge(self, view: View) -> Iterable[Episode]:

@@ -18,7 +18,8 @@ from detectors import contract, judging
 from detectors.contract import Episode, Evidence, Key, View
 from detectors.durations import Duration, milliseconds
 from detectors.judging import Limit, Rule, Rules
-from detectors.mails import mail_evidence
+from detectors.mails import shared_evidence
+from detectors.patterns import amount
 from schemas.records import Activity, Grouping, Kind
 
 
@@ -50,22 +51,23 @@ class KnownDocument(contract.Detector[Config]):
         return max(rule.window for rule in self.config.rules) + self.config.common_window
 
     def select(self, activity: Activity, key: Key) -> Evidence | None:  # noqa: ARG002 - under a document a mail carries that one alone
-        """Return the mail as evidence. Whose it is stands in the role: of a crowded day that is kept."""
-        evidence = mail_evidence(activity, self.force.points)
-        return replace(evidence, role=activity.officer_id) if evidence is not None else None
+        """Return the mail as evidence, with whose it is."""
+        return shared_evidence(activity, self.force.points)
 
     def judge(self, view: View) -> Iterable[Episode]:
         """Return the runs of mails that any rule finds too many, those apart that were sent while the document was common."""
         named = judging.named_by_role(view, "officer")
         common = self._common(named)
-        rare = replace(named, counted=[piece for piece in named.counted if piece.activity_id not in common])
+        rare = replace(named, counted=[piece for piece in named.counted if piece.activity_id not in common]) if common else named
         for part in judging.parts(rare, self.config.rules, self.force.calendar):
             officers = len({piece.role for piece in part.evidence})
-            words = f"one document was sent {len(part.evidence)} times by {officers} officer{'s' if officers > 1 else ''}"
+            words = f"one document was sent {amount(len(part.evidence), 'time')} by {amount(officers, 'officer')}"
             yield Episode(evidence=part.evidence, trigger=part.trigger, reasons=(self.force.points.reason("repeat", words=words),))
 
     def _common(self, named: View) -> frozenset[str]:
         """Return the activity ids of all that lies in a window which more than ``common_above`` officers share, settled or not."""
+        if len({piece.role for piece in named.counted}) <= self.config.common_above:
+            return frozenset()
         everybody = Limit(milliseconds(self.config.common_window), "officers", lambda _: self.config.common_above + 1)
         parts = judging.parts_above(replace(named, settled=frozenset()), [everybody], self.force.calendar)
         return frozenset(piece.activity_id for part in parts for piece in part.evidence)

@@ -8,14 +8,14 @@ What the analyst does: find out whose address it is, and whether the officers ha
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
 from detectors import contract, judging
 from detectors.contract import Episode, Evidence, Key, View
 from detectors.judging import Rule, Rules
-from detectors.mails import mail_evidence
+from detectors.mails import shared_evidence
+from detectors.patterns import amount
 from schemas.records import Activity, Grouping, Kind
 
 
@@ -42,13 +42,12 @@ class SharedAddress(contract.Detector[Config]):
         return max(rule.window for rule in self.config.rules)
 
     def select(self, activity: Activity, key: Key) -> Evidence | None:  # noqa: ARG002 - under an address a mail carries that address alone
-        """Return the mail as evidence. Whose it is stands in the role: of a crowded day that is kept."""
-        evidence = mail_evidence(activity, self.force.points)
-        return replace(evidence, role=activity.officer_id) if evidence is not None else None
+        """Return the mail as evidence, with whose it is."""
+        return shared_evidence(activity, self.force.points)
 
     def judge(self, view: View) -> Iterable[Episode]:
         """Return the runs of mails that any rule finds to be of too many officers."""
         for part in judging.parts(judging.named_by_role(view, "officer"), self.config.rules, self.force.calendar):
             officers = len({piece.role for piece in part.evidence})
-            words = f"this address got {len(part.evidence)} such mails from {officers} officer{'s' if officers > 1 else ''}"
+            words = f"this address got {amount(len(part.evidence), 'such mail')} from {amount(officers, 'officer')}"
             yield Episode(evidence=part.evidence, trigger=part.trigger, reasons=(self.force.points.reason("repeat", words=words),))

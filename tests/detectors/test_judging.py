@@ -308,16 +308,14 @@ def test_a_part_of_settled_pieces_alone_is_not_given() -> None:
     assert found(line("abc..........def"), rule("3d", 3), settled="abc") == ["def by f"]
 
 
-def test_a_role_can_be_counted_like_a_facet() -> None:
-    """What a piece of a crowded day still has is its role; the facets that others have stay."""
-    pieces = [Evidence(activity_id=name, at=MONDAY, role=role, facets=(("address", name),)) for name, role in ("ax", "bx", "cy")]
-    named = judging.named_by_role(view(pieces), "document")
-    assert [each.facets for each in named.counted] == [
-        (("address", "a"), ("document", "x")),
-        (("address", "b"), ("document", "x")),
-        (("address", "c"), ("document", "y")),
-    ]
+def test_of_a_piece_without_facets_the_role_is_counted() -> None:
+    """A piece of a crowded day still has its role; one that has facets keeps those alone."""
+    whole = Evidence(activity_id="a", at=MONDAY, role="x", facets=(("document", "x"), ("address", "q")))
+    bare = [Evidence(activity_id=name, at=MONDAY, role=role) for name, role in ("bx", "cy")]
+    named = judging.named_by_role(view([whole, *bare]), "document")
+    assert [each.facets for each in named.counted] == [whole.facets, (("document", "x"),), (("document", "y"),)]
     assert told(judging.parts(named, [rule("1d", 2, "documents")], CALENDAR)) == ["abc by c"]
+    assert judging.named_by_role(view([whole]), "document") == view([whole])
 
 
 def test_each_is_a_part_for_every_piece_that_is_not_settled() -> None:

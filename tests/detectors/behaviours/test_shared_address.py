@@ -108,7 +108,7 @@ def test_a_quarter_of_one_officer_alone_is_told_as_one() -> None:
     """The run that two began and one goes on with is cut by the quarter, and each part tells of its own mails."""
     first, second = alerts(mail("N1001"), mail("N1002", FIRST + 30 * DAY), mail("N1002", FIRST + 80 * DAY))
     assert [reason.words for reason in first.reasons if reason.code == "repeat"] == ["this address got 2 such mails from 2 officers"]
-    assert [reason.words for reason in second.reasons if reason.code == "repeat"] == ["this address got 1 such mails from 1 officer"]
+    assert [reason.words for reason in second.reasons if reason.code == "repeat"] == ["this address got 1 such mail from 1 officer"]
 
 
 def test_reach_is_the_widest_window() -> None:
