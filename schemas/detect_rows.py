@@ -103,11 +103,17 @@ class DetectorVersion(Record, frozen=True, kw_only=True):
 
 
 class DetectionRow(Record, frozen=True, kw_only=True):
-    """One partition of the detect stage: how far it is, how its records ended, and with which detectors and configuration."""
+    """One partition of the detect stage: how far it is, how its records ended, and with which detectors and configuration.
+
+    ``began_at`` is the first offset that there was when the state began. While ``takes_over_at`` is set a new generation keeps what it
+    finds to itself; it speaks when it has read up to that offset.
+    """
 
     topic: str
     partition: int
     through: int
+    began_at: int = 0
+    takes_over_at: int | None = None
     read: int = 0
     facts: int = 0
     duplicates: int = 0

@@ -124,7 +124,7 @@ class Work:
         self.sent = 0
         self._tools = tools
         self._table = store
-        self._store: Store = MemoryStore() if store is None else store
+        self.store: Store = MemoryStore() if store is None else store
 
     async def handle(self, stage: Stage) -> Handled:
         """Run the stage; on return the state behind what it gives is durable."""
@@ -132,7 +132,7 @@ class Work:
         now = self._tools.clock()
         records = self.chunk.delivered(self._tools.names.logical(self.chunk.topic))
         try:
-            handled = await stage.handle(records, self._store, now)
+            handled = await stage.handle(records, self.store, now)
         except _FATAL:
             raise
         except Exception:  # whatever one record makes a stage raise must not stop the partition
@@ -146,7 +146,7 @@ class Work:
         """Return when the broker has every output; one that is too large goes to the dead letters instead."""
         records = [self._fitting(output) for output in outputs]
         await self._tools.sender.send(records)
-        self.sent = len(records)
+        self.sent += len(records)
         for output in outputs:
             self._tools.metrics.outputs(output.topic, 1)
             if output.topic == DEAD_LETTERS:
@@ -158,7 +158,7 @@ class Work:
         for record in records:
             self._roll_back()
             try:
-                handled = await stage.handle([record], self._store, now)
+                handled = await stage.handle([record], self.store, now)
             except _FATAL:
                 raise
             except Exception as error:  # noqa: BLE001 - this is the record to blame
@@ -171,7 +171,7 @@ class Work:
         reason = "too-large" if isinstance(error, RecordTooLarge) else "bug"
         log.error("record-raised", reason=reason, position=position(record), error=repr(error), exc_info=error)
         self._roll_back()
-        return await stage.bury(record, reason, f"{type(error).__name__}: {error}", self._store, now)
+        return await stage.bury(record, reason, f"{type(error).__name__}: {error}", self.store, now)
 
     def _fitting(self, output: Output) -> ToSend:
         record = ToSend(self._tools.names.topic(output.topic), output.key, output.value)

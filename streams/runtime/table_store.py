@@ -6,7 +6,8 @@ changelog comes first: rows are sent, the broker's acknowledgement is awaited, a
 changelog offset it now stands for, in one atomic write. The local copy is never ahead; where it is behind, recovery replays the rest.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final, cast
 
 import faust
@@ -87,6 +88,11 @@ class TableStore:
             return found
         staged = self._staged
         return [staged.get(key, row) for key, row in zip(keys, found, strict=True)]
+
+    def keys(self, prefix: bytes) -> Iterator[bytes]:
+        """See Store."""
+        found = cast("Iterator[bytes]", self._local().keys(from_key=prefix))
+        return takewhile(lambda key: key.startswith(prefix), found)
 
     def put_many(self, rows: Mapping[bytes, bytes | None]) -> None:
         """See Store. Raises RecordTooLarge for a row over the limit, with none of the rows staged."""

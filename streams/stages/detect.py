@@ -3,28 +3,30 @@
 State first, in this order: the months' facts, then the heads with what was announced; only then does the stage return what to publish.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import msgspec
 
 from detectors.engine.engine import Engine
 from detectors.engine.facts import Arrival, Record
 from detectors.registry import AnyDetector
-from schemas.detect_rows import DetectionRow, DetectorVersion
+from schemas.detect_rows import DetectionRow
 from schemas.identity import activity_key
 from schemas.records import Activity, ExceptionFact, Millis, SubjectFact
-from schemas.rows import decode_row, encode_row
 from schemas.wire import Wire, WireError
 from streams.counts import Counts
 from streams.errors import CustodietError
 from streams.stages.chunk import Delivered, Handled, Output
 from streams.stages.dead_letters import dead_letter, late_record
+from streams.stages.detection import advanced, detection_rows, partition_counts, read_detection, versions_of
 from streams.stages.held import Held, read
 from streams.stages.limits import CLOCK_SKEW, MAX_RECORD
 from streams.stages.store import Store
+from streams.stages.takeover import ALERTS, waiting_rows
 
-ALERTS = "alerts"
+__all__ = ["DetectStage", "GenerationMismatchError", "partition_counts"]
+
+Ends = Callable[[str, int], Awaitable[int]]
+"""Asks where a partition of a topic ends at this moment."""
 
 
 class GenerationMismatchError(CustodietError):
@@ -68,14 +70,26 @@ class DetectStage:
     """Judges activities with a force's detectors. ``generation`` and ``config_version`` name what the state was made with."""
 
     def __init__(
-        self, *, wire: Wire, engine: Engine, detectors: Mapping[str, AnyDetector], generation: int = 1, config_version: str = ""
+        self,
+        *,
+        wire: Wire,
+        engine: Engine,
+        detectors: Mapping[str, AnyDetector],
+        generation: int = 1,
+        config_version: str = "",
+        ends: Ends | None = None,
     ) -> None:
-        """Take the codec, the engine and what it was built with."""
+        """Take the codec, the engine and what it was built with.
+
+        With ``ends``, a generation that begins on a partition keeps its alerts to itself (``takeover``) until it has read all that there is
+        at that moment.
+        """
         self._wire = wire
         self._engine = engine
         self._versions = {name: detector.version for name, detector in sorted(detectors.items())}
         self._generation = generation
         self._config_version = config_version
+        self._ends = ends
 
     async def handle(self, chunk: Sequence[Delivered], store: Store, now: Millis) -> Handled:
         """Handle a chunk of one partition of ``activities``; on return its state is durable.
@@ -85,7 +99,8 @@ class DetectStage:
         """
         if not chunk:
             return Handled()
-        work = _Work(chunk, now, self._partition_row(store, chunk[0]))
+        row = read_detection(store, chunk[0].topic, chunk[0].partition)
+        work = _Work(chunk, now, await self._begun(chunk[0]) if row is None else row)
         self._verify(work.row)
         for delivered in chunk:
             self._sort(delivered, work)
@@ -94,36 +109,40 @@ class DetectStage:
         months: dict[bytes, bytes | None] = {}
         heads: dict[bytes, bytes | None] = {}
         for name, arrivals in work.arrivals.items():
-            outputs = self._judge(work, work.held[name], arrivals, values)
+            late, alerts = self._judge(work, work.held[name], arrivals, values)
             month_rows, head_row = work.held[name].month_rows(), work.held[name].head_row()
             if any(row is not None and len(row) > MAX_RECORD for row in (*month_rows.values(), *head_row.values())):
                 for arrival in arrivals:
                     self._refuse(work, values[arrival.offset], "too-large", f"with it the state of {name} would pass {MAX_RECORD} bytes")
                 continue
-            work.outputs += outputs
             months |= month_rows
             heads |= head_row
+            work.outputs += late
+            if work.row.takes_over_at is None:
+                work.outputs += alerts
+            else:
+                heads |= waiting_rows(alerts)
         counts = work.counts()
         if months:
             store.put_many(months)
             await store.commit()
-        store.put_many(heads | {_partition_key(work.row): encode_row(_advanced(work.row, counts, chunk[-1].offset))})
+        store.put_many(heads | detection_rows(advanced(work.row, counts, chunk[-1].offset)))
         await store.commit()
         return Handled(work.outputs, counts)
 
     async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:
         """Set one record aside that ``handle`` raised on: it is counted as a dead letter and the partition goes on after it."""
-        row = self._partition_row(store, delivered)
+        row = read_detection(store, delivered.topic, delivered.partition) or await self._begun(delivered)
         counts = Counts(redelivered=1) if delivered.offset <= row.through else Counts(read=1, dead_letters=1)
-        store.put_many({_partition_key(row): encode_row(_advanced(row, counts, delivered.offset))})
+        store.put_many(detection_rows(advanced(row, counts, delivered.offset)))
         await store.commit()
         return Handled([dead_letter(self._wire, delivered, reason, detail, now)], counts)
 
     def check(self, store: Store, topic: str, partition: int) -> None:
         """Raise GenerationMismatchError when a partition's state was made with other detectors or another configuration."""
-        stored = store.get_many([_partition_key(DetectionRow(topic=topic, partition=partition, through=-1))])[0]
-        if stored is not None:
-            self._verify(decode_row(stored, DetectionRow))
+        row = read_detection(store, topic, partition)
+        if row is not None:
+            self._verify(row)
 
     def _verify(self, row: DetectionRow) -> None:
         stored = {version.detector: version.version for version in row.detectors}
@@ -154,49 +173,36 @@ class DetectStage:
         else:
             work.arrivals.setdefault(name, []).append(Arrival(delivered.offset, record))
 
-    def _judge(self, work: _Work, held: Held, arrivals: Sequence[Arrival], values: Mapping[int, Delivered]) -> list[Output]:
-        """Give a key its new records; return what to publish."""
+    def _judge(
+        self, work: _Work, held: Held, arrivals: Sequence[Arrival], values: Mapping[int, Delivered]
+    ) -> tuple[list[Output], list[Output]]:
+        """Give a key its new records; return those that came too late, and the alerts that changed."""
         outcome = self._engine.apply(held.facts, arrivals)
         work.repeated |= outcome.laid.repeated
         work.late |= {late.offset for late in outcome.late}
-        outputs = [
+        late = [
             late_record(self._wire, values[late.offset], late.occurred_at, late.clock, late.late_by)
             for late in outcome.late
             if late.offset in values
         ]
-        outputs += [Output(ALERTS, alert.alert_id.encode(), self._wire.encode(alert, ALERTS)) for alert in outcome.alerts]
-        return outputs
+        return late, [Output(ALERTS, alert.alert_id.encode(), self._wire.encode(alert, ALERTS)) for alert in outcome.alerts]
 
     def _refuse(self, work: _Work, delivered: Delivered, reason: str, detail: str) -> None:
         work.outputs.append(dead_letter(self._wire, delivered, reason, detail, work.now))
         work.dead.add(delivered.offset)
 
-    def _partition_row(self, store: Store, first: Delivered) -> DetectionRow:
-        versions = tuple(DetectorVersion(detector=name, version=version) for name, version in self._versions.items())
-        fresh = DetectionRow(
-            topic=first.topic, partition=first.partition, through=-1, config_version=self._config_version, detectors=versions
+    async def _begun(self, first: Delivered) -> DetectionRow:
+        """Return the row of a partition of which nothing was read before."""
+        takes_over_at = None if self._ends is None or self._generation == 1 else await self._ends(first.topic, first.partition)
+        return DetectionRow(
+            topic=first.topic,
+            partition=first.partition,
+            through=-1,
+            began_at=first.offset,
+            takes_over_at=takes_over_at,
+            config_version=self._config_version,
+            detectors=versions_of(self._versions),
         )
-        stored = store.get_many([_partition_key(fresh)])[0]
-        return fresh if stored is None else decode_row(stored, DetectionRow)
-
-
-def partition_counts(store: Store, topic: str, partition: int) -> Counts:
-    """Return how the records of one partition ended since its state began.
-
-    A kill inside the writing of state can let a new fact count as a duplicate, or the other way; the sum is exact.
-    """
-    stored = store.get_many([_partition_key(DetectionRow(topic=topic, partition=partition, through=-1))])[0]
-    row = DetectionRow(topic=topic, partition=partition, through=-1) if stored is None else decode_row(stored, DetectionRow)
-    return Counts(**{name: getattr(row, name) for name in Counts().as_dict()})
-
-
-def _partition_key(row: DetectionRow) -> bytes:
-    return f"p{row.topic}:{row.partition}".encode()
-
-
-def _advanced(row: DetectionRow, counts: Counts, through: int) -> DetectionRow:
-    total = {name: getattr(row, name) + more for name, more in counts.as_dict().items()}
-    return msgspec.structs.replace(row, through=max(row.through, through), **total)
 
 
 def _key_of(record: Record) -> str:

@@ -1,6 +1,6 @@
 """What a stage needs of its state: rows read and written in bulk, and a wait until what was written would survive a crash."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 
@@ -9,6 +9,9 @@ class Store(Protocol):
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """Return the row under each key, in the order asked; None where there is none. Sees what ``put_many`` wrote before."""
+
+    def keys(self, prefix: bytes) -> Iterator[bytes]:
+        """Yield the keys that begin with a prefix, in their order, as they were at the last ``commit``."""
 
     def put_many(self, rows: Mapping[bytes, bytes | None]) -> None:
         """Write rows; None deletes one. Rows of an earlier call are never durable later than rows of a later call after a ``commit``."""
@@ -27,6 +30,10 @@ class MemoryStore:
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """See Store."""
         return [self.rows.get(key) for key in keys]
+
+    def keys(self, prefix: bytes) -> Iterator[bytes]:
+        """See Store."""
+        return iter(sorted(key for key in self.rows if key.startswith(prefix)))
 
     def put_many(self, rows: Mapping[bytes, bytes | None]) -> None:
         """See Store."""

@@ -23,7 +23,7 @@ from deploy.settled import behind, wait_until_settled, worker_counts
 from detectors.engine.alerts import content_of
 from schemas.records import Alert, DeadLetter, Record
 from schemas.wire import Wire, WireError
-from streams.config import default_config
+from streams.config import default_config, read_config
 from streams.counts import Counts
 from streams.enrichment.reference_files import read_reference
 from streams.runtime.connection import client_options
@@ -51,9 +51,9 @@ def until(condition: Any, seconds: float, what: str) -> None:
         time.sleep(0.1)
 
 
-def scanned(exports: Sequence[Path] = EXPORTS, reference: Path = SAMPLES / "reference") -> Scanned:
+def scanned(exports: Sequence[Path] = EXPORTS, reference: Path = SAMPLES / "reference", configuration: Path | None = None) -> Scanned:
     """Return what ``scan`` says of the same files."""
-    config = default_config()
+    config = default_config() if configuration is None else read_config(configuration)
     records = read_reference(reference, config.calendar.zone)
     scan = Scan(config, records, dead_letter=lambda _: None, now=time.time_ns() // 1_000_000)
     return asyncio.run(scan.run([read_input(str(path)) for path in exports]))
