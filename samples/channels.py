@@ -1,9 +1,9 @@
 """Ways in and out that are no mail of the officer's: a standing forwarding, and mail from an own account; each beside a near miss."""
 
-from samples.chance import guid
 from samples.mails import Deed, Mail, Recipient, local
 from samples.people import TENANT, as_of
 from samples.plan import AUTO_FORWARD, INBOUND, Expected, Plan, Silent
+from streams.simulation.chance import guid
 
 _LIGHTS = "harbour.lights.demo@gmail.com"
 _WINSTANLEY_HOME = "tidemill.kiln.demo@proton.me"

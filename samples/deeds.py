@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from samples.chance import Chance, guid, letters
 from samples.mails import Deed, Mail, local
 from samples.people import OFFICER_IDS, OWN, Row, as_of
 from samples.reference_data import LABEL_SENSITIVE
 from samples.traffic import FIRST_DAY, LAST_DAY
+from streams.simulation.chance import Chance, guid, letters
 
 _HOST = "https://northmoorpolice.sharepoint.example"
 _LIBRARIES = (

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from samples.chance import digits, guid, letters
 from samples.mails import Deed, Mail, Recipient
 from samples.people import OWN, TENANT
+from streams.simulation.chance import digits, guid, letters
 
 TRACE_COLUMNS = (
     "Organization",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
-from samples.chance import digits, letters
+from streams.simulation.chance import digits, letters
 
 BRITISH_SUMMER_TIME = timezone(timedelta(hours=1))
 """The two months lie wholly in it."""

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from samples import exports, people, reference_data
-from samples.chance import Chance
 from samples.channels import CHANNELS
 from samples.company import COMPANY
 from samples.deeds import deeds
@@ -20,6 +19,7 @@ from samples.lookalikes import LOOKALIKES
 from samples.mails import Mail
 from samples.offenders import OFFENDERS
 from samples.traffic import background
+from streams.simulation.chance import Chance
 
 SEED = 20260420
 PLANS = OFFENDERS + LONG_RUNS + CHANNELS + FILE_HABITS + COMPANY + LOOKALIKES

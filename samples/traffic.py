@@ -6,9 +6,9 @@ Mail to the public carries no attachment and no marking here, and no address of 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from samples.chance import Chance
 from samples.mails import File, Mail, Recipient, local
 from samples.people import OFFICER_IDS, Row, as_of
+from streams.simulation.chance import Chance
 
 FIRST_DAY = date(2026, 4, 20)
 LAST_DAY = date(2026, 6, 20)

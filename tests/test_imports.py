@@ -21,7 +21,7 @@ LAYERS = (
     ("streams.settings", "streams.logs", "streams.errors", "streams.metrics", "streams.counts", "streams.config"),
     ("streams.sources", "streams.enrichment", "streams.sinks"),
     ("streams.stages", "streams.runtime"),
-    ("streams.agents", "streams.scan", "streams.ingest"),
+    ("streams.agents", "streams.scan", "streams.ingest", "streams.simulation"),
     ("streams.cli", "streams.__main__"),
 )
 """Each may import its own layer and those before it."""
@@ -33,6 +33,7 @@ PURE = (
     "streams.enrichment",
     "streams.stages",
     "streams.scan",
+    "streams.simulation",
     "streams.config",
     "streams.counts",
 )

@@ -14,7 +14,7 @@ from streams.errors import CustodietError
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
-Name = Literal["scan", "ingest", "worker", "topics", "index", "reference", "alerts", "dead-letters"]
+Name = Literal["scan", "ingest", "worker", "topics", "index", "reference", "alerts", "dead-letters", "simulate", "score"]
 
 COMMANDS: Final[dict[Name, str]] = {
     "scan": "streams.cli.scan",
@@ -25,6 +25,8 @@ COMMANDS: Final[dict[Name, str]] = {
     "ingest": "streams.cli.ingest",
     "alerts": "streams.cli.alerts",
     "dead-letters": "streams.cli.dead_letters",
+    "simulate": "streams.cli.simulate",
+    "score": "streams.cli.score",
 }
 """The modules of the commands, each with its command in ``command``; in the order in which one begins to use them."""
 
