@@ -9,33 +9,10 @@ from datetime import timedelta
 from samples.mails import Deed, Mail, Recipient
 from samples.people import OWN, TENANT
 from streams.simulation.chance import digits, guid, letters
+from streams.simulation.exports import audit, message_trace
 
-TRACE_COLUMNS = (
-    "Organization",
-    "MessageId",
-    "Received",
-    "SenderAddress",
-    "RecipientAddress",
-    "Subject",
-    "Status",
-    "ToIP",
-    "FromIP",
-    "Size",
-    "MessageTraceId",
-    "StartDate",
-    "EndDate",
-    "Index",
-)
-AUDIT_COLUMNS = (
-    "RecordId",
-    "CreationDate",
-    "RecordType",
-    "Operation",
-    "UserId",
-    "AuditData",
-    "AssociatedAdminUnits",
-    "AssociatedAdminUnitsNames",
-)
+TRACE_COLUMNS = message_trace.COLUMNS
+AUDIT_COLUMNS = audit.COLUMNS
 HUNT_COLUMNS = (
     "Timestamp",
     "NetworkMessageId",
