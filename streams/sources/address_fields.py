@@ -127,6 +127,8 @@ def _bared(piece: str) -> Iterator[str]:
         bare = bare[1:-1].strip()
         bare = _PREFIX.sub("", bare, count=1) if _PREFIX.match(bare) else bare
     bare = bare.strip("'{}").strip()
+    if bare.count("(") != bare.count(")") or (bare.startswith("(") and bare.endswith(")") and "@" in bare):
+        bare = bare.strip("()").strip()  # brackets around a list of addresses, not a comment
     if bare.lower() not in _EMPTY:
         yield _quoted(bare)
 

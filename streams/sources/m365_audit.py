@@ -1,5 +1,6 @@
 """Microsoft 365 unified audit log: Purview search CSV, Management Activity API JSON, Microsoft Graph auditLogRecord.
 
+The same records are read from Microsoft Sentinel (OfficeActivity), Defender (CloudAppEvents), Splunk and Elasticsearch.
 Published schema: MicrosoftDocs/office-365-management-api. Times are UTC without a zone. A record is a fact once however often it is
 exported: its ``Id`` names it. What an operation can mean is told by its name; all that are not listed are a discard.
 """
@@ -36,8 +37,11 @@ def parse(row: Row) -> Parsed:
 
 def fits(row: Row) -> bool:
     """Whether the row looks like an audit record, wrapped or not."""
+    if not {plain_name(key) for key in row}.isdisjoint(("auditdata", "raweventdata")):
+        return True
     try:
         names = {plain_name(key) for key in unwrapped(row)}
     except SourceError:
-        return "auditdata" in {plain_name(key) for key in row}
-    return bool(names & {"operation", "operations"}) and bool(names & {"creationtime", "creationdate"}) and len(names) > 3
+        return False
+    told = names & {"creationtime", "creationdate"} or "officeworkload" in names
+    return bool(names & {"operation", "operations"}) and bool(told) and len(names) > 3

@@ -25,7 +25,7 @@ def parse(record: AuditRecord) -> Parsed:
     if mail.text("From") is not None or mail.text("MessageID") is not None:
         return [_mail(record, mail)]
     action = m365_files.ACTIONS.get((record.fields.object("EndpointMetaData").text("EndpointOperation") or "").lower())
-    if action is not None and record.user is not None and record.fields.text("ObjectId") is not None:
+    if action is not None and record.user is not None and record.fields.text("ObjectId", "OfficeObjectId") is not None:
         return [m365_files.file_event(record, action)]
     return Discard("dlp-not-mail")
 

@@ -78,7 +78,7 @@ def parse(record: AuditRecord) -> Parsed:
 def file_event(record: AuditRecord, action: FileAction, label: str | None = None) -> FileEvent:
     """Return the event of one record about one file. Raises SourceError where it names no file or nobody."""
     fields = record.fields
-    path = fields.text("ObjectId", "FilePathUrl") or _joined(fields)
+    path = fields.text("ObjectId", "OfficeObjectId", "FilePathUrl") or _joined(fields)
     if path is None:
         raise SourceError("missing-field", "no ObjectId or SiteUrl says which file")
     if record.user is None:

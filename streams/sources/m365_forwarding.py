@@ -4,7 +4,7 @@ Each parameter that names a target becomes one setting; an empty one ends that f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from schemas.records import SettingAction, SettingEvent
 from streams.errors import SourceError
@@ -61,11 +61,18 @@ def parse(record: AuditRecord) -> Parsed:
     if record.operation in _REMOVALS:
         return settings(record, _mailbox(record, parameters), [(_REMOVALS[record.operation], (), "removed")])
     found: list[tuple[str, tuple[str, ...], SettingAction]] = []
+    off = _switched_off(dict(parameters))
     for name, value in parameters:
         if name in _BY_NAME:
             targets = addresses(value)
-            found.append((_BY_NAME[name], targets, "set" if targets else "removed"))
+            found.append((_BY_NAME[name], () if off else targets, "set" if targets and not off else "removed"))
     return settings(record, _mailbox(record, parameters), found) if found else Discard("sends-nothing")
+
+
+def _switched_off(parameters: Mapping[str, object]) -> bool:
+    """Whether the same command says that the rule does nothing: it is disabled, or only tested."""
+    enabled, mode = (as_text(parameters.get(name)) or "" for name in ("enabled", "mode"))
+    return enabled.lower() in {"false", "$false", "0"} or mode.lower() in {"audit", "auditandnotify"}
 
 
 def settings(record: AuditRecord, mailbox: str | None, found: list[tuple[str, tuple[str, ...], SettingAction]]) -> list[Event]:
@@ -125,7 +132,7 @@ def _mailbox(record: AuditRecord, parameters: list[tuple[str, object]]) -> str |
     for value in (by_name.get("mailbox"), record.fields.text("MailboxOwnerUPN")):
         if (named := _owner(as_text(value), rule=False)) is not None:
             return named
-    for value in (by_name.get("identity"), record.fields.text("ObjectId")):
+    for value in (by_name.get("identity"), record.fields.text("ObjectId", "OfficeObjectId")):
         if (named := _owner(as_text(value), rule="inboxrule" in record.operation)) is not None:
             return named
     return record.user if record.user is not None and "@" in record.user and "inboxrule" in record.operation else None

@@ -34,7 +34,7 @@ def parse(record: AuditRecord) -> Parsed:
         return Discard("not-watched")
     if record.user is None:
         return Discard("system-account")
-    if record.fields.text("ObjectId", "SourceFileName") is None:
+    if record.fields.text("ObjectId", "OfficeObjectId", "SourceFileName") is None:
         return Discard("not-a-file")
     data = record.fields.object("SensitivityLabelEventData")
     # A label that was taken off still says what the document was.
@@ -47,7 +47,7 @@ def _labelled_mail(record: AuditRecord) -> MailEvent:
     sender = address(fields.raw("Sender")) or record.user
     if sender is None:
         raise SourceError("missing-field", "no Sender")
-    message_id = fields.text("InternetMessageId", "MessageId") or _message_id(fields.text("ObjectId"))
+    message_id = fields.text("InternetMessageId", "MessageId") or _message_id(fields.text("ObjectId", "OfficeObjectId"))
     return MailEvent(
         feed=FEED,
         record_id=record.record_id,

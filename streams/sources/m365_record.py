@@ -12,9 +12,16 @@ from streams.sources.outcome import Row
 
 FEED = "m365-audit"
 
-_WRAPPERS = ("auditdata", "o365audit")
+_WRAPPERS = ("auditdata", "o365audit", "raweventdata", "raw")
+"""What holds the record in an export of Purview, a shipper, Defender's CloudAppEvents and a search of Splunk."""
+
+_ENVELOPES = (("o365", "audit"), ("event", "original"), ("result",), ("_source",))
+"""Where a shipper, or the export of a search engine, puts the record; the first that is there is opened."""
+
+_INSTANTS = ("CreationTime", "CreationDate", "TimeGenerated", "TimeGenerated [UTC]")
+_OUTER_INSTANTS = ("CreationTime", "CreationDate", "createdDateTime", "CreationDateUtc", "Timestamp")
 _SECURITY_ID = re.compile(r"S-1-[\d-]{1,180}", re.IGNORECASE)
-_MAX_DEPTH = 3
+_MAX_DEPTH = 5
 
 
 class AuditRecord:
@@ -26,24 +33,23 @@ class AuditRecord:
         """Unwrap the row. Raises SourceError ``bad-json``, ``not-an-object`` or ``missing-field``."""
         self._outer = Fields(row)
         self.fields = Fields(unwrapped(row))
-        operation = self.fields.text("Operation", "Operations") or self._outer.text("Operation", "Operations")
+        operation = self.fields.text("Operation", "Operations") or self._outer.text("Operation", "Operations", "ActionType")
         if operation is None:
             raise SourceError("missing-field", "no Operation")
         self.operation = operation.lower()
-        self.workload = (self.fields.text("Workload") or "").lower()
+        self.workload = (self.fields.text("Workload", "OfficeWorkload") or "").lower()
 
     @property
     def occurred_at(self) -> Millis:
         """The instant (UTC; the log writes no zone). Raises SourceError."""
-        own = self.fields.raw("CreationTime", "CreationDate")
-        if own is not None:
-            return self.fields.instant("CreationTime", "CreationDate")
-        return self._outer.instant("CreationTime", "CreationDate", "createdDateTime", "CreationDateUtc")
+        if self.fields.raw(*_INSTANTS) is not None:
+            return self.fields.instant(*_INSTANTS)
+        return self._outer.instant(*_OUTER_INSTANTS)
 
     @property
     def record_id(self) -> str:
         """The audit record's own id; derived from its content where it has none."""
-        found = self.fields.text("Id") or self._outer.text("RecordId", "Identity", "Id")
+        found = self.fields.text("Id", "OfficeId") or self._outer.text("RecordId", "Identity", "Id")
         if found is not None:
             return found.lower()
         return "content:" + fingerprint(*(f"{name}={self.fields.raw(name)!r}" for name in sorted(self.fields.names())))
@@ -61,15 +67,22 @@ class AuditRecord:
 
 
 def unwrapped(row: Row, depth: int = 0) -> Row:
-    """Return the audit record within ``row``: AuditData as text or object, Microsoft Graph's auditData, a shipper's envelope."""
+    """Return the audit record within ``row``: AuditData as text or object, Microsoft Graph's auditData, a shipper's envelope.
+
+    Raises SourceError where what holds the record cannot be read.
+    """
     if depth > _MAX_DEPTH:
         raise SourceError("bad-json", "AuditData within AuditData within AuditData")
     for key, value in row.items():
         if plain_name(key) in _WRAPPERS:
             return unwrapped(_opened(value), depth + 1)
-    event = row.get("event")
-    original = event.get("original") if isinstance(event, Mapping) else None
-    return unwrapped(_opened(original), depth + 1) if isinstance(original, str) else row
+    for path in _ENVELOPES:
+        held: object = row
+        for name in path:
+            held = held.get(name) if isinstance(held, Mapping) else None
+        if isinstance(held, Mapping) or (isinstance(held, str) and held.lstrip().startswith("{")):
+            return unwrapped(_opened(held), depth + 1)
+    return row
 
 
 def _opened(value: object) -> Row:

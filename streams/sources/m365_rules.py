@@ -15,6 +15,9 @@ from streams.sources.outcome import Discard, Parsed
 OPERATIONS = frozenset({"updateinboxrules"})
 
 _SENDS_ON = re.compile(r"forward|redirect|delegate", re.IGNORECASE)
+_NOT_DONE = {"rulename", "rulecondition", "ruleconditions", "ruleid", "ruleprovider", "rulestate", "ruleoperation"}
+"""What is no action: a name or a condition may hold any word and any address."""
+
 _MAX_DEPTH = 20
 
 
@@ -29,10 +32,12 @@ def parse(record: AuditRecord) -> Parsed:
     operation = plain_name(str(by_name.get("ruleoperation") or ""))
     if "delete" in operation or "remove" in operation or plain_name(str(by_name.get("rulestate") or "")) == "disabled":
         return settings(record, owner, [("InboxRule", (), "removed")])
-    found = [one for name, value in properties if "action" in name or "rule" in name for one in _sending(_decoded(value))]
+    done = [(name, value) for name, value in properties if ("action" in name or "rule" in name) and name not in _NOT_DONE]
+    told = [_decoded(value) for name, value in done if value and ("action" in name or not isinstance(_decoded(value), str))]
+    found = [one for _, value in done for one in _sending(_decoded(value))]
     if found:
         return settings(record, owner, found)
-    return Discard("sends-nothing" if any("action" in name and value for name, value in properties) else "rule-targets-not-told")
+    return Discard("sends-nothing" if told else "rule-targets-not-told")
 
 
 def _decoded(value: object) -> object:
@@ -53,16 +58,23 @@ def _sending(value: object, depth: int = 0) -> Iterator[tuple[str, tuple[str, ..
         for item in value:
             yield from _sending(item, depth + 1)
     elif isinstance(value, Mapping) and depth < _MAX_DEPTH:
-        fields = Fields(value)
-        kind = fields.text("ActionType", "Type", "Action")
-        if kind is None:
-            for item in value.values():
-                if isinstance(item, Mapping | list):
-                    yield from _sending(item, depth + 1)
-        elif _SENDS_ON.search(kind):
-            recipients = fields.raw("Recipients", "Addresses", "To")
-            targets = addresses_within(recipients if recipients is not None else value) or addresses(recipients)
-            yield _setting(kind, fields.text("ForwardFlags", "Flags") or ""), targets, "set"
+        yield from _of_object(value, depth)
+
+
+def _of_object(value: Mapping[str, object], depth: int) -> Iterator[tuple[str, tuple[str, ...], SettingAction]]:
+    """Yield what an action does, or what lies in an object that is none; a rule that is switched off does nothing."""
+    fields = Fields(value)
+    kind = fields.text("ActionType", "Type", "Action")
+    if fields.raw("IsEnabled") is False:
+        return
+    if kind is None:
+        for item in value.values():
+            if isinstance(item, Mapping | list):
+                yield from _sending(item, depth + 1)
+    elif _SENDS_ON.search(kind):
+        recipients = fields.raw("Recipients", "Addresses", "To")
+        targets = addresses_within(recipients if recipients is not None else value) or addresses(recipients)
+        yield _setting(kind, fields.text("ForwardFlags", "Flags") or ""), targets, "set"
 
 
 def _setting(kind: str, flags: str) -> str:
