@@ -9,14 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from detectors.calendar import Calendar
 from detectors.points import Points
 from detectors.subject import Subject
-from schemas.records import Activity, Grouping, Kind, Millis, Reason, Severity
+from schemas.records import Activity, FileAction, Grouping, Kind, Millis, Reason, Severity
 
 __all__ = ["Config", "Detector", "Episode", "Evidence", "Key", "Reason", "Severity", "Subject", "View"]
 
@@ -108,7 +108,11 @@ C = TypeVar("C", bound=Config)
 
 
 class Detector(ABC, Generic[C]):
-    """One behaviour to watch for. Subclasses are stateless beyond their ``config``."""
+    """One behaviour to watch for. Subclasses are stateless beyond their ``config``.
+
+    ``kinds`` are the activities that it takes, under its ``grouping``; of files those with one of its ``actions``. What no detector
+    takes is not written.
+    """
 
     id: ClassVar[str]
     version: ClassVar[int]
@@ -116,6 +120,7 @@ class Detector(ABC, Generic[C]):
     guidance: ClassVar[str]
     grouping: ClassVar[Grouping]
     kinds: ClassVar[frozenset[Kind]]
+    actions: ClassVar[frozenset[FileAction]] = frozenset(get_args(FileAction))
     Config: ClassVar[type[Config]]
 
     def __init__(self, config: C, force: Force) -> None:

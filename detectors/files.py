@@ -5,14 +5,16 @@ An access is a file opened, downloaded or copied. Uploads, changes and deletions
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from schemas.identity import fingerprint
-from schemas.records import Activity, ClassifiedDocument
+from schemas.records import Activity, ClassifiedDocument, FileAction
 
 __all__ = ["ACCESSES", "file_name_key", "file_of", "identity", "is_sensitive", "same_content", "same_name", "told"]
 
-ACCESSES = {"open": "opened", "download": "downloaded", "copy": "copied"}
+ACCESSES: Mapping[FileAction, str] = MappingProxyType({"open": "opened", "download": "downloaded", "copy": "copied"})
 """The actions that are accesses, each with its past tense."""
 
 _KEY_DIGITS = 16
@@ -37,7 +39,8 @@ def is_sensitive(file: ClassifiedDocument) -> bool:
 
 def told(activity: Activity, file: ClassifiedDocument) -> str:
     """Return what was done to the file, for a summary."""
-    return f"{f'“{file.name}”' if file.name else 'a file'} was {ACCESSES[activity.action or '']}"
+    done = next((past for action, past in ACCESSES.items() if action == activity.action), "accessed")
+    return f"{f'“{file.name}”' if file.name else 'a file'} was {done}"
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -23,7 +23,7 @@ from detectors.joining import Join
 from detectors.mails import class_reasons, is_such_mail, mail_evidence
 from detectors.patterns import leaver
 from detectors.points import Code
-from schemas.records import Activity, Grouping, Kind
+from schemas.records import Activity, FileAction, Grouping, Kind
 
 _CODES: dict[Join, Code] = {"hash": "access-then-send-hash", "name": "access-then-send-name", "time": "access-then-send-time"}
 
@@ -45,6 +45,7 @@ class AccessThenSend(contract.Detector[Config]):
     guidance: ClassVar[str] = "Compare the file with the attachment, find out whose it is, and ask what the access was for."
     grouping: ClassVar[Grouping] = "officer"
     kinds: ClassVar[frozenset[Kind]] = frozenset({"file", "mail"})
+    actions: ClassVar[frozenset[FileAction]] = frozenset(files.ACCESSES)
     Config: ClassVar[type[contract.Config]] = Config
 
     @property

@@ -22,7 +22,7 @@ from detectors.durations import Duration, milliseconds
 from detectors.judging import Limit
 from detectors.mails import class_reasons
 from detectors.patterns import leaver
-from schemas.records import Activity, Grouping, Kind, Millis
+from schemas.records import Activity, FileAction, Grouping, Kind, Millis
 
 
 class Config(contract.Config):
@@ -44,6 +44,7 @@ class BulkAccess(contract.Detector[Config]):
     guidance: ClassVar[str] = "See whether the files and the officer belong to one case, and look for what left the force afterwards."
     grouping: ClassVar[Grouping] = "officer"
     kinds: ClassVar[frozenset[Kind]] = frozenset({"file"})
+    actions: ClassVar[frozenset[FileAction]] = frozenset(files.ACCESSES)
     Config: ClassVar[type[contract.Config]] = Config
 
     @property

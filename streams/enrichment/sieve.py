@@ -1,4 +1,4 @@
-"""The few rows of mail-events that can matter, found column by column before any record is made of them.
+"""The few rows of mail-events and file-events that can matter, found column by column before any record is made of them.
 
 ``can_matter`` says it of one event; ``sieve`` says it of a whole batch and may keep too much, never too little: what it keeps is asked
 again. A row can matter when a recipient lies outside the force and its partners, or, where it names no recipients (the audit log never
@@ -22,6 +22,7 @@ Batch: TypeAlias = Any
 
 # Most of its functions are made at run time, out of mypy's sight.
 pc: Final[Any] = pyarrow.compute
+arrow: Final[Any] = pyarrow
 
 _HARMLESS: Final = frozenset({"own-tenant", "partner"})
 _NO_SENDER_OF_WORK: Final = frozenset({"own-tenant", "partner", "protected"})
@@ -69,6 +70,15 @@ def sieve(batch: Batch, reference: Reference, wanted: Wanted) -> Mask:
     if not named.all():
         keep |= ~named & _content(batch) & (~inward | back)
     return keep
+
+
+def sieve_files(batch: Batch, wanted: Wanted) -> Mask:
+    """Return for each row of a batch of FileEvents whether somebody wants what was done."""
+    if "file" not in wanted.kinds:
+        return np.zeros(batch.num_rows, dtype=bool)
+    actions = arrow.array(sorted(wanted.actions), arrow.string())
+    asked: Mask = pc.is_in(_column(batch, "action"), value_set=actions).to_numpy(zero_copy_only=False)
+    return asked
 
 
 def _marked(event: MailEvent, reference: Reference) -> bool:

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from detectors.contract import Detector
-from schemas.records import Grouping, Kind
+from schemas.records import FileAction, Grouping, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Pairs of kind and grouping. An activity that no pair asks for is not written."""
+    """Pairs of kind and grouping, and what done to files is asked for. An activity that nothing asks for is not written."""
 
     pairs: frozenset[tuple[Kind, Grouping]]
+    actions: frozenset[FileAction] = Detector.actions
 
     @classmethod
     def of(cls, detectors: Iterable[Detector[Any]]) -> "Wanted":
         """Return what these detectors want between them."""
-        return cls(frozenset((kind, detector.grouping) for detector in detectors for kind in detector.kinds))
+        them = list(detectors)
+        return cls(
+            frozenset((kind, detector.grouping) for detector in them for kind in detector.kinds),
+            frozenset(action for detector in them if "file" in detector.kinds for action in detector.actions),
+        )
 
     @property
     def kinds(self) -> frozenset[Kind]:

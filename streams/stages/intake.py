@@ -11,7 +11,7 @@ from schemas.columns import columns
 from schemas.records import FileEvent, MailEvent, Millis, Record, SettingEvent
 from schemas.wire import Wire, WireError
 from streams.enrichment.reference import Reference
-from streams.enrichment.sieve import can_matter, sieve
+from streams.enrichment.sieve import can_matter, sieve, sieve_files
 from streams.enrichment.wanted import Wanted
 from streams.stages.chunk import Delivered
 from streams.stages.limits import CLOCK_SKEW
@@ -94,15 +94,15 @@ def take_in(chunk: Sequence[Delivered], wire: Wire, reference: Reference, wanted
 def _may(batch: object, expected: type[Record], reference: Reference, wanted: Wanted) -> npt.NDArray[np.bool_] | bool:
     if expected is MailEvent:
         return sieve(batch, reference, wanted)
-    return _kind(expected) in wanted.kinds
+    return sieve_files(batch, wanted) if expected is FileEvent else "setting" in wanted.kinds
 
 
 def _matters(event: Event, reference: Reference, wanted: Wanted) -> bool:
-    return can_matter(event, reference, wanted) if isinstance(event, MailEvent) else _kind(type(event)) in wanted.kinds
-
-
-def _kind(expected: type[Record]) -> str:
-    return "file" if expected is FileEvent else "setting"
+    if isinstance(event, MailEvent):
+        return can_matter(event, reference, wanted)
+    if isinstance(event, FileEvent):
+        return "file" in wanted.kinds and event.action in wanted.actions
+    return "setting" in wanted.kinds
 
 
 def _slowly(delivered: Delivered, expected: type[Event], wire: Wire) -> Event | Dead:

@@ -66,10 +66,12 @@ def audit(path: Path, mails: Iterable[tuple[str, str, str, str, datetime]]) -> P
 
 
 def live(pipeline: Pipeline) -> dict[str, Activity]:
-    """Return the activities that stand, each at its highest revision."""
+    """Return the activities that stand under their officers, each at its highest revision."""
     held: dict[str, Activity] = {}
     for record in pipeline.read("activities"):
-        if isinstance(record, Activity) and (record.activity_id not in held or record.revision >= held[record.activity_id].revision):
+        if not isinstance(record, Activity) or record.grouping != "officer":
+            continue
+        if record.activity_id not in held or record.revision >= held[record.activity_id].revision:
             held[record.activity_id] = record
     return {name: activity for name, activity in held.items() if not activity.void}
 

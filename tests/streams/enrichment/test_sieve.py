@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.columns import columns
-from schemas.records import AddressListEntry, Attachment, Direction, DocumentClass, Kind, MailEvent
+from schemas.records import AddressListEntry, Attachment, Direction, DocumentClass, FileEvent, Kind, MailEvent
 from schemas.wire import Wire
 from streams.enrichment.markings import is_intelligence_report, read_subject
 from streams.enrichment.reference import Reference
-from streams.enrichment.sieve import can_matter, sieve
+from streams.enrichment.sieve import can_matter, sieve, sieve_files
 from streams.enrichment.wanted import Wanted
 
 WIRE = Wire()
@@ -204,6 +204,20 @@ def test_incoming_mail_matters_to_whoever_takes_it(kind: Kind, *, matters: bool)
     wanted = Wanted(frozenset({(kind, "officer")}))
     assert can_matter(event, REFERENCE, wanted) is matters
     assert mask([event], wanted) == [matters]
+
+
+@pytest.mark.parametrize(
+    ("kind", "actions", "kept"),
+    [("file", {"open", "copy"}, [True, False, True]), ("file", set(), [False] * 3), ("mail", {"open", "copy"}, [False] * 3)],
+)
+def test_of_files_the_wanted_actions_are_kept(kind: Kind, actions: set[Any], kept: list[bool]) -> None:
+    """Who brings a file in takes nothing out; without a detector of files nothing is kept."""
+    events = [
+        FileEvent(feed="f", record_id=action, occurred_at=1, account="a", path="p", name="n", action=action)  # type: ignore[arg-type]
+        for action in ("open", "upload", "copy")
+    ]
+    batch = columns([WIRE.encode(event, "file-events") for event in events], FileEvent, WIRE).batch
+    assert sieve_files(batch, Wanted(frozenset({(kind, "officer")}), frozenset(actions))).tolist() == kept
 
 
 def test_a_sliced_batch_is_sieved_as_its_rows() -> None:

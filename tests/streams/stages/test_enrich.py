@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from detectors.contract import Detector
 from detectors.registry import AnyDetector
 from schemas.records import (
     Activity,
@@ -52,6 +53,7 @@ class Wants:
         """Want these kinds under this grouping."""
         self.grouping = grouping
         self.kinds = frozenset(kinds)
+        self.actions = Detector.actions
 
 
 def wanting(*wants: Wants) -> Mapping[str, AnyDetector]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from detectors.contract import Detector
 from detectors.registry import AnyDetector
 from schemas.identity import event_id
 from schemas.records import Activity, AddressListEntry, Attachment, DocumentClass, Grouping, Kind, MailEvent, Officer
@@ -53,6 +54,7 @@ class Wants:
         """Want these kinds under this grouping."""
         self.grouping = grouping
         self.kinds = frozenset(kinds)
+        self.actions = Detector.actions
 
 
 DETECTORS: Mapping[str, AnyDetector] = {
