@@ -54,7 +54,7 @@ class Scan:
         self._dead_letter = dead_letter
         self._wire = Wire()
         detectors = config.enabled_detectors()
-        reference = Reference.build(records.officers, records.classes, records.entries)
+        reference = Reference.build(records.officers, records.classes, [*records.entries, *config.domains])
         engine = Engine(
             detectors.values(),
             calendar=config.calendar,

@@ -16,7 +16,7 @@ from streams.stages.store import Store
 def declare(worker: Worker) -> None:
     """Declare the agent on a worker. Raises UsageError for a wrong configuration of the force."""
     config = default_config() if worker.force_config is None else read_config(worker.force_config)
-    reference = ReferenceService(worker.settings, worker.wire)
+    reference = ReferenceService(worker.settings, worker.wire, config.domains)
     worker.beside(reference)
     worker.keep_state(_told)
     stage = EnrichStage(worker.wire, lambda: reference.current, config.enabled_detectors(), worker.settings.generation, config.join_horizon)

@@ -14,7 +14,7 @@ from streams.errors import CustodietError
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
-Name = Literal["scan", "ingest", "worker", "topics", "index", "reference", "alerts", "dead-letters", "simulate", "score"]
+Name = Literal["scan", "ingest", "worker", "topics", "index", "reference", "alerts", "dead-letters", "detectors", "simulate", "score"]
 
 COMMANDS: Final[dict[Name, str]] = {
     "scan": "streams.cli.scan",
@@ -25,6 +25,7 @@ COMMANDS: Final[dict[Name, str]] = {
     "ingest": "streams.cli.ingest",
     "alerts": "streams.cli.alerts",
     "dead-letters": "streams.cli.dead_letters",
+    "detectors": "streams.cli.detectors",
     "simulate": "streams.cli.simulate",
     "score": "streams.cli.score",
 }

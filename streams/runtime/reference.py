@@ -6,6 +6,7 @@ After changes a new, immutable Reference takes the place of the old one; a chunk
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Final, Self
@@ -14,6 +15,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from schemas.records import AddressListEntry
 from schemas.wire import Wire
 from streams.enrichment.reference import Reference
 from streams.errors import CustodietError
@@ -36,8 +38,9 @@ SAY_EVERY_SECONDS: Final = 60.0
 class ReferenceService:
     """A context manager: entered, ``current`` is what the topics held; while it is open, it follows them."""
 
-    def __init__(self, settings: Settings, wire: Wire) -> None:
-        """Prepare, without a connection."""
+    def __init__(self, settings: Settings, wire: Wire, also: Iterable[AddressListEntry] = ()) -> None:
+        """Prepare, without a connection; ``also`` are address-list entries beside those of the topics."""
+        self._also = tuple(also)
         self._settings = settings
         self._names = Names(settings.topic_prefix, settings.generation)
         self._shelf = Shelf(wire)
@@ -117,7 +120,7 @@ class ReferenceService:
         return changed
 
     def _build(self) -> None:
-        self._current = self._shelf.reference()
+        self._current = self._shelf.reference(self._also)
         sizes = {topic: len(self._shelf.records(topic)) for topic in TOPICS}
         log.info("reference-read", version=self._current.version, **{name.replace("-", "_"): size for name, size in sizes.items()})
 

@@ -78,12 +78,12 @@ class Shelf:
         """Return the needed topics that are empty."""
         return [topic for topic in NEEDED if not self._held[topic]]
 
-    def reference(self) -> Reference:
-        """Build the look-ups from what is held."""
+    def reference(self, also: Iterable[AddressListEntry] = ()) -> Reference:
+        """Build the look-ups from what is held, and from address-list entries beside it."""
         return Reference.build(
             _all(Officer, self._held[OFFICERS].values()),
             _all(DocumentClass, self._held[CLASSES].values()),
-            _all(AddressListEntry, self._held[ENTRIES].values()),
+            [*_all(AddressListEntry, self._held[ENTRIES].values()), *also],
         )
 
 

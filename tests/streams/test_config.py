@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from detectors.calendar import Calendar
 from detectors.durations import write_duration
 from detectors.registry import DETECTORS
+from detectors.testing import at
 from streams.config import ConfigError, default_config, parse_config, read_config
+from streams.config.sense import _touched
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "config" / "custodiet.yaml"
 
@@ -103,3 +106,65 @@ def test_the_page_lists_every_key() -> None:
     assert rows["join_horizon"] == write_duration(default_config().join_horizon)
     top = {key.split(".")[0] for key in rows if key.islower()}
     assert top >= {"force", "allowed_lateness", "join_horizon", "detectors", "points"}
+
+
+@pytest.mark.parametrize(
+    ("window", "measure", "most"),
+    [
+        ("7d", "days", 9),  # eight ends' days and whole days, and one more in the week in which the clocks go forward
+        ("1d", "days", 3),
+        ("1h", "days", 2),
+        ("7d", "weeks", 3),
+        ("365d", "weeks", 54),
+    ],
+)
+def test_a_threshold_that_no_window_can_reach_is_refused(window: str, measure: str, most: int) -> None:
+    """The most that a window can touch is allowed, one more is not."""
+    text = "detectors:\n  slow-drip:\n    rules:\n      - {{window: {}, measure: {}, threshold: {}}}\n"
+    assert parse_config(text.format(window, measure, most), "force.yaml")
+    with pytest.raises(
+        ConfigError, match=rf"force.yaml:4: detectors.slow-drip.rules.0.threshold: can never be reached: .* at most {most} "
+    ):
+        parse_config(text.format(window, measure, most + 1), "force.yaml")
+
+
+@pytest.mark.parametrize("hours", [1, 23, 24, 25, 47, 48, 49, 71, 72, 168])
+def test_what_a_window_can_touch_is_what_the_calendar_says(hours: int) -> None:
+    """Over every minute of the days around both changes of clocks."""
+    calendar, minute = Calendar("Europe/London"), 60_000
+    touched = 0
+    for change in (at("2026-03-29T01:00"), at("2026-10-25T01:00")):
+        for end in range(change - 9 * 86_400_000, change + 9 * 86_400_000, minute):
+            for shift in (0, 1):  # just after midnight, or the very instant of it
+                last = end + shift
+                touched = max(touched, calendar.day(last) - calendar.day(last - hours * 3_600_000 + 1) + 1)
+    assert _touched(timedelta(hours=hours), timedelta(days=1)) == touched
+
+
+@pytest.mark.parametrize(
+    ("detector", "measure"), [("slow-drip", "officers"), ("shared-address", "addresses"), ("known-document", "documents")]
+)
+def test_distinct_keys_under_one_key_are_refused(detector: str, measure: str) -> None:
+    """One officer's mails are of one officer."""
+    with pytest.raises(ConfigError, match="can never be reached"):
+        parse_config(f"detectors: {{{detector}: {{rules: [{{window: 7d, measure: {measure}, threshold: 2}}]}}}}", "force.yaml")
+
+
+def test_looking_back_farther_than_activities_are_kept_is_refused() -> None:
+    """At the window that does it; allowed lateness counts with it."""
+    text = "detectors:\n  slow-drip:\n    rules:\n      - {{window: {}d, measure: weeks, threshold: 4}}\n"
+    assert parse_config(text.format(1186), "force.yaml")
+    with pytest.raises(ConfigError, match=r"force.yaml:4: detectors.slow-drip.rules.0.window: looks back 1187d; .* kept: 1200d"):
+        parse_config(text.format(1187), "force.yaml")
+
+
+def test_domains_of_the_file_are_address_lists() -> None:
+    """Own and partner; what is no domain is refused."""
+    config = parse_config("force: {own_domains: [northmoor.police.example], partner_domains: [council.example]}", "force.yaml")
+    assert [(entry.list, entry.pattern) for entry in config.domains] == [
+        ("own", "northmoor.police.example"),
+        ("partner", "council.example"),
+    ]
+    for wrong in ("police", "a@b.example", "*.police.example", "https://police.example"):
+        with pytest.raises(ConfigError, match="no domain"):
+            parse_config(f"force: {{own_domains: ['{wrong}']}}", "force.yaml")

@@ -1,0 +1,62 @@
+"""The file's own shape. What stands under a detector's id is that detector's to check."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from detectors.calendar import zone_named
+from detectors.durations import Duration
+
+_DOMAIN: Final = re.compile(r"(?!-)[^\s@/:*.]+(\.[^\s@/:*.]+)+\.?")
+
+
+def _domain(written: str) -> str:
+    if _DOMAIN.fullmatch(written) is None:
+        raise ValueError(f"{written!r} is no domain; write one such as northmoor.police.example, its subdomains are meant too")
+    return written
+
+
+Domains = tuple[Annotated[str, AfterValidator(_domain)], ...]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ForceSection(_Section):
+    """What is true of the force as a whole. Its domains are laid beside those of the reference data."""
+
+    timezone: str = "Europe/London"
+    own_domains: Domains = ()
+    partner_domains: Domains = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        zone_named(name)
+        return name
+
+
+class Document(_Section):
+    """The whole file."""
+
+    force: ForceSection = ForceSection()
+    allowed_lateness: Duration = timedelta(days=14)
+    join_horizon: Duration = timedelta(days=7)
+    detectors: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    points: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+    @field_validator("join_horizon")
+    @classmethod
+    def _a_day_at_least(cls, horizon: timedelta) -> timedelta:
+        if horizon < timedelta(hours=24):
+            raise ValueError("at least 24h: facts of one mail may lie that far apart")
+        return horizon
+
+    @model_validator(mode="after")
+    def _joined_before_late(self) -> "Document":
+        if self.join_horizon > self.allowed_lateness:
+            raise ValueError("join_horizon may not be longer than allowed_lateness: a mail that waited to be joined would come too late")
+        return self
