@@ -18,6 +18,7 @@ from streams.sources.raw import Found, broken
 _READ = 256 * 1024
 _SEPARATORS = ",;\t|"
 _FIELDS = "#fields:"
+_EVENT_VIEWER = ["Date and Time", "Source", "Event ID", "Task Category"]
 _MARK = "\ufeff"  # begins each of the logs that were joined
 
 csv.field_size_limit(MAX_RECORD)
@@ -158,10 +159,15 @@ def _header(lines: _Lines) -> tuple[list[str], str, bool]:
                 separator = separator or max(_SEPARATORS, key=lambda mark: _outside_quotes(bare).count(mark))
                 names = next(csv.reader([bare], delimiter=separator))
                 lines.forget()
-                return [name.strip() for name in names], separator, False
+                return _whole([name.strip() for name in names]), separator, False
             lines.forget()
     lines.forget()
     return [], ",", False
+
+
+def _whole(names: list[str]) -> list[str]:
+    """Return the columns, with the one that Windows' Event Viewer fills and does not name."""
+    return [*names, "Message"] if names[1:] == _EVENT_VIEWER else names
 
 
 def _named(line: str, separator: str) -> list[str]:

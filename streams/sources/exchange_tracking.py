@@ -1,11 +1,12 @@
 """Exchange Server message tracking: the log files themselves (MSGTRK*.LOG) and what Get-MessageTrackingLog exports.
 
 A mail leaves a row at every step on every server. Those steps that tell of its recipients are facts of one Message-ID; all others are
-a discard. The log is in UTC. The cmdlet writes the computer's own time, so an export of it must say its offset.
+a discard. The log is in UTC. The cmdlet writes the computer's own time, so the export must say its offset, or whoever loads it the zone.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from uuid import UUID
 
 from schemas.identity import fingerprint
@@ -14,8 +15,9 @@ from streams.errors import SourceError
 from streams.sources.address_fields import address, addresses
 from streams.sources.fields import Fields, as_list, as_text, plain_name
 from streams.sources.instants import read_instant
+from streams.sources.local_times import LocalTimes, order_of, zone_of
 from streams.sources.m365_detections import direction
-from streams.sources.outcome import Discard, Parsed, Row
+from streams.sources.outcome import Discard, Parse, Parsed, Row
 
 FEED = "exchange-tracking"
 
@@ -46,8 +48,8 @@ _SYSTEM = re.compile(
 )
 
 
-def parse(row: Row) -> Parsed:
-    """Return the mail as one step tells of it. Raises SourceError."""
+def parse(row: Row, times: LocalTimes = LocalTimes()) -> Parsed:  # noqa: B008  # it is immutable
+    """Return the mail as one step tells of it; ``times`` says how the cmdlet's times are meant. Raises SourceError."""
     fields = Fields(row)
     step, source = plain_name(fields.needed("event-id")), plain_name(fields.text("source") or "")
     kinds = tuple(dict.fromkeys(_classifications(fields.raw("custom-data", "EventData"))))
@@ -62,7 +64,7 @@ def parse(row: Row) -> Parsed:
     recipients = _recipients(fields, step)
     if not recipients and not kinds:
         return Discard("no-recipients")
-    occurred_at = _instant(fields)
+    occurred_at = _instant(fields, times)
     message_id = fields.text("message-id")
     if message_id is None:
         raise SourceError("no-message-id", "no message-id says which mail this step is of")
@@ -80,6 +82,17 @@ def parse(row: Row) -> Parsed:
             size=fields.number("total-bytes"),
         )
     ]
+
+
+def configured(options: Mapping[str, str]) -> Callable[[Path], Parse]:
+    """Return the parser of a file under ``zone=…``, the order of day and month told by the file. Raises UsageError."""
+    zone = zone_of(FEED, options)
+
+    def parse_for(path: Path) -> Parse:
+        times = LocalTimes(zone, order_of(path, FEED, fits, lambda row: Fields(row).raw(*_INSTANTS)))
+        return lambda row: parse(row, times)
+
+    return parse_for
 
 
 def fits(row: Row) -> bool:
@@ -134,23 +147,10 @@ def _listed(value: object) -> tuple[str, ...]:
     return addresses(value)
 
 
-def _instant(fields: Fields) -> Millis:
-    """Return when the step was logged: the log's own column is UTC, the cmdlet's must have an offset."""
+def _instant(fields: Fields, times: LocalTimes) -> Millis:
+    """Return when the step was logged: the log's own column is UTC, the cmdlet's is the time of the computer it ran on."""
     own = fields.raw("date-time")
-    if own is not None:
-        return read_instant(own)
-    value = fields.raw("Timestamp")
-    if isinstance(value, Mapping):  # {"value": "/Date(...)/", "DateTime": "..."}
-        value = Fields(value).raw("value")
-    if isinstance(value, str) and "Date(" in value:
-        return read_instant(value)  # milliseconds since 1970
-    try:
-        return read_instant(value, needs_offset=True)
-    except SourceError as error:
-        if error.reason == "bad-instant":
-            read_instant(value)  # raises where it is no instant at all
-            raise SourceError("no-offset", f"{str(value)[:60]!r} is the time of an unknown zone; write ISO 8601 with an offset") from error
-        raise
+    return read_instant(own) if own is not None else times.instant(fields.raw("Timestamp"))
 
 
 def _sent(fields: Fields, step: str, logged: Millis) -> Millis:

@@ -84,6 +84,7 @@ FORMATS: Mapping[str, Format] = {
         "Exchange Server message tracking (log files, Get-MessageTrackingLog as CSV or JSON)",
         exchange_tracking.parse,
         exchange_tracking.fits,
+        configured=exchange_tracking.configured,
     ),
     "defender-email": Format(
         "defender-email",
@@ -103,6 +104,7 @@ FORMATS: Mapping[str, Format] = {
         "Windows security log, files and shares (event XML, JSON, CSV)",
         windows_security.parse,
         windows_security.fits,
+        configured=windows_security.configured,
     ),
     "samba-audit": Format(
         "samba-audit",

@@ -3,18 +3,16 @@
 One row a recipient (the portal's reports may join them). There is no attachment; the audit log has those. Times are UTC.
 """
 
-from contextlib import closing
-from itertools import islice
 from pathlib import Path
 
 from schemas.identity import fingerprint
 from schemas.records import MailEvent
 from streams.sources.address_fields import address, addresses
 from streams.sources.fields import Fields, plain_name
-from streams.sources.instants import DateOrder, looks_local, told_order
+from streams.sources.instants import DateOrder
+from streams.sources.local_times import order_of
 from streams.sources.m365_detections import direction
 from streams.sources.outcome import Discard, Parse, Parsed, Row
-from streams.sources.reader import read_records
 
 FEED = "m365-message-trace"
 
@@ -36,7 +34,6 @@ _RECIPIENTS = ("RecipientAddress", "recipient_address", "Recipient", "Recipients
 _IDS = ("MessageTraceId", "network_message_id", "NetworkMessageId", "MessageTraceID", "id")
 _MESSAGE_IDS = ("MessageId", "message_id", "InternetMessageId", "Message ID")
 _ON_PREMISES = {"event-id", "eventid", "event id"}  # the portal's extended report writes event_id
-_ROWS_LOOKED_AT = 1_000_000
 
 
 def parse(row: Row, order: DateOrder = "by-clock") -> Parsed:
@@ -70,21 +67,8 @@ def parse_for(path: Path) -> Parse:
 
     The first date that can be read in one way only decides; where there is none, AM and PM tell the American order.
     """
-    order = _order_of(path)
+    order = order_of(path, FEED, fits, lambda row: Fields(row).raw(*_INSTANTS))
     return lambda row: parse(row, order)
-
-
-def _order_of(path: Path) -> DateOrder:
-    with closing(read_records(path, FEED, fits)) as records:
-        for record in islice(records, _ROWS_LOOKED_AT):
-            if record.row is None:
-                continue
-            match = looks_local(Fields(record.row).raw(*_INSTANTS))
-            if match is None:
-                return "by-clock"
-            if (order := told_order(match)) is not None:
-                return order
-    return "by-clock"
 
 
 def fits(row: Row) -> bool:

@@ -15,8 +15,8 @@ FEED = "m365-audit"
 _WRAPPERS = ("auditdata", "o365audit", "raweventdata", "raw")
 """What holds the record in an export of Purview, a shipper, Defender's CloudAppEvents and a search of Splunk."""
 
-_ENVELOPES = (("o365", "audit"), ("event", "original"), ("result",), ("_source",))
-"""Where a shipper, or the export of a search engine, puts the record; the first that is there is opened."""
+_ENVELOPES = (("o365", "audit"), ("event", "original"))
+"""Where a shipper puts the record; the first that is there is opened."""
 
 _INSTANTS = ("CreationTime", "CreationDate", "TimeGenerated", "TimeGenerated [UTC]")
 _OUTER_INSTANTS = ("CreationTime", "CreationDate", "createdDateTime", "CreationDateUtc", "Timestamp")

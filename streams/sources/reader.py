@@ -9,6 +9,7 @@ from pathlib import Path
 from streams.errors import SourceError
 from streams.sources.content import ByteSource, Content, OnBytes, open_content
 from streams.sources.csv_rows import csv_rows
+from streams.sources.envelopes import opened
 from streams.sources.event_xml_rows import begins_event_xml, event_xml_rows
 from streams.sources.json_rows import Fits, json_rows
 from streams.sources.limits import MAX_RAW, MAX_RECORD
@@ -24,8 +25,9 @@ def read_records(path: Path, feed: str, fits: Fits, on_bytes: OnBytes | None = N
     """Yield every record of ``path``, broken ones with their error. Raises UsageError when the file cannot be opened."""
     with open_content(path, on_bytes) as contents:
         for content in contents:
-            for found in _guarded(content, fits):
-                yield RawRecord(feed, content.name, found.line, found.raw, found.row, found.error)
+            for found in _guarded(content, lambda row: fits(opened(row))):
+                row = None if found.row is None else opened(found.row)
+                yield RawRecord(feed, content.name, found.line, found.raw, row, found.error)
 
 
 def _guarded(content: Content, fits: Fits) -> Iterator[Found]:

@@ -1,4 +1,7 @@
-"""One event of a Windows security log, whichever tool wrote it: XML, EvtxECmd, evtx_dump, Winlogbeat, NXLog, Wazuh, a SIEM's flat table."""
+"""One event of a Windows security log, whichever tool wrote it.
+
+XML, Get-WinEvent, Event Viewer, EvtxECmd, evtx_dump, Winlogbeat, NXLog, Wazuh, Splunk, or a SIEM's flat table.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +12,9 @@ from streams.errors import SourceError
 from streams.sources.event_xml_rows import XML
 from streams.sources.fields import Fields, as_list, as_object, as_text
 from streams.sources.instants import read_instant
+from streams.sources.local_times import LocalTimes
 from streams.sources.outcome import Row
+from streams.sources.windows_message import data_of
 from streams.sources.windows_xml import read_event
 
 FEED = "windows-security"
@@ -21,17 +26,20 @@ _COMPUTERS = ("Computer", "computer_name", "MachineName", "Hostname", "HostName"
 _MACHINE_SIDS = re.compile(r"S-1-5-(?:7|18|19|20|90|96)(?:-[\d-]{1,80})?|S-1-0-0", re.IGNORECASE)
 _MACHINE_DOMAINS = {"nt authority", "nt service", "window manager", "font driver host", "iis apppool", "nt virtual machine"}
 _MACHINE_NAMES = {"SYSTEM", "LOCAL SERVICE", "NETWORK SERVICE", "ANONYMOUS LOGON"}
+_NUMBER = re.compile(r"0x[0-9a-f]{1,16}|-?[1-9]\d{0,19}")
+_XML_TEXTS = (XML, "_raw")
 _FAILURE = 0x10_0000_0000_0000
 
 
 class WindowsEvent:
     """The fields of one event: ``system`` says when and where, ``data`` what."""
 
-    __slots__ = ("code", "data", "system")
+    __slots__ = ("_times", "code", "data", "system")
 
-    def __init__(self, row: Row) -> None:
-        """Unwrap the row. Raises SourceError ``bad-xml`` or ``missing-field``."""
+    def __init__(self, row: Row, times: LocalTimes = LocalTimes()) -> None:  # noqa: B008  # it is immutable
+        """Unwrap the row; ``times`` says how times without an offset are meant. Raises SourceError ``bad-xml`` or ``missing-field``."""
         system, data = unwrapped(row)
+        self._times = times
         self.system = Fields(system)
         self.data = Fields(data)
         self.code = self.system.needed(*_EVENT_IDS).removesuffix(".0")
@@ -41,7 +49,7 @@ class WindowsEvent:
         """The instant, with its offset. Raises SourceError ``no-offset`` for a local time: the tool was not told to write UTC."""
         if "MapDescription" in self.system or "PayloadData1" in self.system:  # EvtxECmd writes UTC and no zone
             return read_instant(self.system.raw(*_INSTANTS))
-        return read_instant(self.system.raw(*_INSTANTS), needs_offset=True)
+        return self._times.instant(self.system.raw(*_INSTANTS))
 
     @property
     def computer(self) -> str | None:
@@ -69,7 +77,7 @@ class WindowsEvent:
         keywords = self.system.raw("Keywords")
         for item in as_list(keywords):
             text = (as_text(item) or "").lower()
-            if "failure" in text or (re.fullmatch(r"0x[0-9a-f]{1,16}", text) and int(text, 16) & _FAILURE):
+            if "failure" in text or (_NUMBER.fullmatch(text) and int(text, 0) & _FAILURE):
                 return True
         return (self.system.text("outcome", "EventType") or "").lower() in ("failure", "audit_failure", "failure audit")
 
@@ -97,14 +105,22 @@ class WindowsEvent:
 
 def unwrapped(row: Row) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """Return (system, data) of an event in any of its wrappings. Raises SourceError ``bad-xml``."""
-    text = row.get(XML)
-    if isinstance(text, str):
-        return read_event(text)
-    fields = Fields(row)
+    for name in _XML_TEXTS:
+        text = row.get(name)
+        if isinstance(text, str) and (name == XML or text.lstrip().startswith("<Event")):
+            return read_event(text)
+    fields = Fields(_nested(row))
+    if "Message" in fields and ("Date and Time" in fields or ("Id" in fields and "LogName" in fields)):
+        return _by_powershell(fields)
     for name in ("Event", "win"):
         inner = as_object(fields.raw(name))
         if inner is not None and ("system" in Fields(inner) or "eventdata" in Fields(inner)):
             return unwrapped(inner)
+    return _shipped(fields) or (row, _payload(fields) or _data(fields))
+
+
+def _shipped(fields: Fields) -> tuple[Mapping[str, object], Mapping[str, object]] | None:
+    """Return the parts of what Wazuh, Winlogbeat or evtx_dump wrote; None where the fields stand side by side."""
     wrapped = as_object(fields.raw("data"))
     if wrapped is not None and "win" in Fields(wrapped):  # Wazuh
         return unwrapped(wrapped)
@@ -113,10 +129,39 @@ def unwrapped(row: Row) -> tuple[Mapping[str, object], Mapping[str, object]]:
         return {**_scalars(as_object(fields.raw("event"))), **_scalars(winlog), "@timestamp": _created(winlog, fields)}, _data(
             Fields(winlog)
         )
-    if "system" in fields:
-        return _scalars(as_object(fields.raw("system"))), _data(fields)
-    payload = _payload(fields)
-    return row, payload if payload is not None else _data(fields)
+    return (_scalars(as_object(fields.raw("system"))), _data(fields)) if "system" in fields else None
+
+
+def _by_powershell(fields: Fields) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """Return the parts of what ``Get-WinEvent`` or the Event Viewer exports."""
+    code = fields.text("Id", "Event ID") or ""
+    system = {
+        "EventID": code,
+        "TimeCreated": fields.raw("TimeCreated", "Date and Time"),
+        "EventRecordID": fields.raw("RecordId"),
+        "Computer": fields.raw("MachineName"),
+        "ProviderName": fields.raw("ProviderName", "Source"),
+        "Keywords": fields.raw("KeywordsDisplayNames") or fields.raw("Keywords"),
+    }
+    return system, data_of(code, fields)
+
+
+def _nested(row: Row) -> Row:
+    """Return ``winlog.event_data.SubjectUserName`` and its like, as a table of Kibana names its columns, as objects in each other."""
+    if "winlog" in row or not any(key.startswith("winlog.") for key in row):
+        return row
+    found: dict[str, object] = {}
+    for key, value in row.items():
+        *outer, last = key.split(".")
+        held = found
+        for name in outer:
+            inner = held.setdefault(name, {})
+            if not isinstance(inner, dict):
+                break
+            held = inner
+        else:
+            held.setdefault(last, value)
+    return found
 
 
 def _created(winlog: Mapping[str, object], fields: Fields) -> object:
@@ -131,7 +176,10 @@ def _payload(fields: Fields) -> Mapping[str, object] | None:
 
 def _data(fields: Fields) -> Mapping[str, object]:
     """Return EventData by name: an object, a list of ``{"@Name", "#text"}``, or the row itself where the tool writes all flat."""
-    held = as_object(fields.raw("EventData", "event_data"))
+    told = fields.raw("EventData", "event_data")
+    if isinstance(told, str) and told.lstrip().startswith("<EventData"):  # Log Analytics keeps the element as it is
+        return read_event(f"<Event>{told}</Event>")[1]
+    held = as_object(told)
     if held is None:
         return {} if "winlog" in fields or "Payload" in fields else {name: fields.raw(name) for name in fields.names()}
     found: dict[str, object] = {key: value for key, value in held.items() if key != "Data"}

@@ -4,13 +4,16 @@ One opening of a file writes many of these events: each is a fact. Source of the
 """
 
 import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from schemas.records import FileEvent
 from streams.errors import SourceError
 from streams.sources.access_rights import action_of, listed, mask_of
 from streams.sources.fields import Fields
+from streams.sources.local_times import LocalTimes, order_of, zone_of
 from streams.sources.m365_files import last_part
-from streams.sources.outcome import Discard, Parsed, Row
+from streams.sources.outcome import Discard, Parse, Parsed, Row
 from streams.sources.windows_event import FEED, WindowsEvent, unwrapped
 
 __all__ = ["FEED", "fits", "parse"]
@@ -24,9 +27,9 @@ _MARKING_NAME = re.compile(r"mark|classif|label|sensitiv|protect|gsc", re.IGNORE
 _USUAL = ("confidentiality_ms", "impact_ms", "personallyidentifiableinformation_ms")
 
 
-def parse(row: Row) -> Parsed:
+def parse(row: Row, times: LocalTimes = LocalTimes()) -> Parsed:  # noqa: B008  # it is immutable
     """Return what was done to the file, or why it is not about a person and a file's content. Raises SourceError."""
-    event = WindowsEvent(row)
+    event = WindowsEvent(row, times)
     why = _discarded(event)
     if why is not None:
         return Discard(why)
@@ -48,6 +51,17 @@ def parse(row: Row) -> Parsed:
             label=_label(event.data.text("ResourceAttributes")),
         )
     ]
+
+
+def configured(options: Mapping[str, str]) -> Callable[[Path], Parse]:
+    """Return the parser of a file under ``zone=…``, the order of day and month told by the file. Raises UsageError."""
+    zone = zone_of(FEED, options)
+
+    def parse_for(path: Path) -> Parse:
+        times = LocalTimes(zone, order_of(path, FEED, fits, lambda row: Fields(row).raw("TimeCreated", "Date and Time", "EventTime")))
+        return lambda row: parse(row, times)
+
+    return parse_for
 
 
 def _discarded(event: WindowsEvent) -> str | None:
