@@ -26,6 +26,9 @@ _RAISES_ABOVE_LOW = frozenset(
         "forwarding-outside",
     }
 )
+_OPENED = frozenset({"access-then-send-name", "access-then-send-time"})
+_EVERYDAY = _OPENED | {"personal-address", "attachment"}
+"""What is told of an officer who opens a statement form and sends it to the victim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ def severity_rank(severity: Severity) -> int:
 def score(episode: Episode) -> Score:
     """Score an episode: the reasons of its highest-scoring piece (the first of them on a tie) and those of the pattern.
 
-    An episode in which no piece has an attachment, label or marking, and none goes to a declared own account, is held at low; the
-    reason that holds it down has negative points, as the one that keeps a sum at the ceiling has, so that the points always add up.
+    An episode in which no piece has an attachment, label or marking, and none goes to a declared own account, is held at low; so is one
+    in which an unclassified file was opened, then sent to somebody's personal address, and nothing else speaks against it. The reason
+    that holds it down has negative points, as the one that keeps a sum at the ceiling has, so that the points always add up.
     """
     best: Evidence = max(episode.evidence, key=lambda piece: piece.points)
     reasons = [*best.reasons, *episode.reasons]
@@ -59,6 +63,8 @@ def score(episode: Episode) -> Score:
     told = {reason.code for piece in episode.evidence for reason in piece.reasons} | {reason.code for reason in episode.reasons}
     if total > LOW_AT_MOST and not _RAISES_ABOVE_LOW & told:
         reasons.append(Reason(code="no-content", points=LOW_AT_MOST - total, words="held at low: nothing attached, labelled or marked"))
+    elif total > LOW_AT_MOST and told <= _EVERYDAY and told & _OPENED:
+        reasons.append(Reason(code="everyday", points=LOW_AT_MOST - total, words="held at low: an unclassified file to somebody's address"))
     elif total > CEILING:
         reasons.append(Reason(code="ceiling", points=CEILING - total, words=f"a score ends at {CEILING}"))
     total = _sum(reasons)

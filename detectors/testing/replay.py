@@ -18,7 +18,7 @@ from detectors.testing.running import consume, engine_of, key_of, run, standing,
 from schemas.records import Alert, Reason
 
 _KNOWN_CODES = frozenset(get_args(Code))
-_SCORING_CODES = frozenset({"no-content", "ceiling"})
+_SCORING_CODES = frozenset({"no-content", "everyday", "ceiling"})
 _RANDOMS = st.randoms(use_true_random=False)
 
 

@@ -102,6 +102,27 @@ def test_content_or_a_declared_account_in_any_piece_lifts_the_hold(code: Code) -
     assert (found.score, "no-content" in codes(found)) == (11, False)
 
 
+def test_an_unclassified_file_that_was_opened_and_sent_to_somebody_is_held_at_low() -> None:
+    """That is how a form reaches a victim."""
+    found = scored(piece("personal-address", "attachment"), pattern=("access-then-send-name",))
+    assert (found.score, found.severity) == (3, "low")
+    assert [(each.code, each.points) for each in found.reasons][-1] == ("everyday", -1)
+
+
+@pytest.mark.parametrize("code", ["own-account-likely", "disposable-or-relay", "official-sensitive", "category", "leaver", "repeat"])
+def test_anything_else_that_speaks_against_it_lifts_that_hold(code: Code) -> None:
+    """In the piece or in the pattern."""
+    found = scored(piece("personal-address", "attachment", code), pattern=("access-then-send-name",))
+    assert "everyday" not in codes(found)
+    assert found.severity != "low"
+
+
+def test_a_file_of_the_very_same_content_is_not_held() -> None:
+    """Nor is what was never opened, whatever a force makes of its points."""
+    assert scored(piece("personal-address", "attachment"), pattern=("access-then-send-hash",)).severity == "medium"
+    assert scored(piece("personal-address", "attachment", points=3)).severity == "medium"
+
+
 def test_a_standing_rule_that_forwards_is_not_held_as_pattern_either() -> None:
     """What leaves by it needs no attachment of its own."""
     found = scored(piece("personal-address"), pattern=("forwarding-outside",))

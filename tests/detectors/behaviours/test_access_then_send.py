@@ -137,7 +137,7 @@ def test_an_access_is_shown_with_the_first_mail_that_it_belongs_to() -> None:
     first, second = alerts(access(9 * MINUTE), mail(), mail(at_instant=SENT + 20 * MINUTE))
     assert [piece.kind for piece in first.evidence] == ["file", "mail"]
     assert [piece.kind for piece in second.evidence] == ["mail"]
-    assert told(first) == told(second) == {"personal-address": 1, "attachment": 1, "access-then-send-name": 2}
+    assert told(first) == told(second) == {"personal-address": 1, "attachment": 1, "access-then-send-name": 2, "everyday": -1}
 
 
 def test_what_was_sent_by_name_is_no_coincidence_in_time_for_a_later_mail() -> None:
@@ -190,6 +190,23 @@ def test_by_time_alone_a_class_counts_where_more_speaks_for_it(to: Any, file: di
     (alert,) = alerts(access(MINUTE, "a.pdf", **file), mail(to=[to]))
     assert alert.severity == severity
     assert told(alert)["access-then-send-time"] == 1
+
+
+@pytest.mark.parametrize(
+    ("records", "severity"),
+    [
+        ((access(MINUTE), mail()), "low"),
+        ((access(MINUTE, sha256=HASH), mail(document("cat.jpg", sha256=HASH))), "medium"),
+        ((access(MINUTE), mail(to=[address(own="likely")])), "medium"),
+        ((access(MINUTE, categories=("custody",)), mail()), "medium"),
+        ((access(MINUTE, marking="OFFICIAL-SENSITIVE"), mail()), "medium"),
+        ((subject_fact(last_day="2026-05-20"), access(MINUTE), mail()), "medium"),
+    ],
+)
+def test_a_form_that_is_opened_and_sent_to_a_victim_stays_low(records: tuple[Record, ...], severity: str) -> None:
+    """Most attachments come about that way; whatever else speaks against it lifts it."""
+    (alert,) = alerts(*records)
+    assert alert.severity == severity
 
 
 def test_a_withheld_mail_tells_nothing_of_the_file() -> None:
