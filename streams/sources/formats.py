@@ -43,6 +43,7 @@ class Format:
 
     ``parse_for`` is set where a file must be looked over before its rows can be parsed; it returns the parser for that file.
     ``configured`` is set where the user may tell what a file does not; it returns what ``parse_for`` then is, or raises UsageError.
+    ``configured_read`` is the same for formats whose reader, not parser, must be told.
     ``parse_among`` is set where that must be all files of the format that are loaded together; it returns the one parser for them.
     ``sniff`` is set where a file is no table of rows; it tells whether a file, or a folder, is in this format.
     """
@@ -54,6 +55,7 @@ class Format:
     read: Read = read_records
     parse_for: Callable[[Path], Parse] | None = None
     configured: Callable[[Mapping[str, str]], Callable[[Path], Parse]] | None = None
+    configured_read: Callable[[Mapping[str, str]], Read] | None = None
     parse_among: Callable[[Sequence[Path]], Parse] | None = None
     sniff: Callable[[Path], bool] | None = None
 
@@ -120,6 +122,7 @@ FORMATS: Mapping[str, Format] = {
         postfix.parse,
         postfix.fits,
         read=postfix_reader.read,
+        configured_read=postfix_reader.configured,
         sniff=postfix_reader.sniff,
     ),
     "maildir": Format(
@@ -167,13 +170,16 @@ def _with_options(format_: Format, options: str | None) -> Format:
     """Return the format told what the user wrote in brackets. Raises UsageError."""
     if options is None:
         return format_
-    if format_.configured is None:
+    if format_.configured is None and format_.configured_read is None:
         raise UsageError(f"{format_.name} takes no options")
     pairs = [pair.partition("=") for pair in options.split(",") if pair.strip()]
     unread = [name for name, equals, _ in pairs if not equals]
     if unread:
         raise UsageError(f"an option is written name=value, not {unread[0]!r}")
-    return replace(format_, parse_for=format_.configured({name.strip(): value.strip() for name, _, value in pairs}))
+    told = {name.strip(): value.strip() for name, _, value in pairs}
+    if format_.configured_read is not None:
+        return replace(format_, read=format_.configured_read(told))
+    return format_ if format_.configured is None else replace(format_, parse_for=format_.configured(told))
 
 
 def detect(path: Path) -> str:

@@ -54,12 +54,35 @@ def in_zone(civil: Millis, zone: tzinfo) -> Millis:
 
 def zone_of(format_: str, options: Mapping[str, str]) -> ZoneInfo:
     """Return the zone that ``[zone=…]`` names. Raises UsageError, also for any other option."""
-    unknown = sorted(options.keys() - {"zone"})
-    if unknown:
-        raise UsageError(f"{format_} knows no option {unknown[0]!r}; its option is zone")
+    _only(format_, options, ("zone",))
+    if "zone" not in options:
+        raise UsageError(f"{format_}: no zone is told; it is written {format_}[zone=Europe/London]:PATH")
+    return _zone(format_, options["zone"])
+
+
+def zone_and_day(format_: str, options: Mapping[str, str]) -> tuple[ZoneInfo | None, Millis | None]:
+    """Return the zone of ``[zone=…,until=YYYY-MM-DD]`` and the end of that day, None for what is not told. Raises UsageError."""
+    _only(format_, options, ("zone", "until"))
+    zone = _zone(format_, options["zone"]) if "zone" in options else None
+    if "until" not in options:
+        return zone, None
     try:
-        return ZoneInfo(options["zone"])
-    except (KeyError, ZoneInfoNotFoundError, ValueError) as error:
+        day = datetime.strptime(options["until"], "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise UsageError(f"{format_}: {error}; a day is written 2024-03-31") from error
+    return zone, (day + timedelta(days=1) - _EPOCH) // _MILLISECOND
+
+
+def _only(format_: str, options: Mapping[str, str], known: tuple[str, ...]) -> None:
+    unknown = sorted(options.keys() - set(known))
+    if unknown:
+        raise UsageError(f"{format_} knows no option {unknown[0]!r}; known: {', '.join(known)}")
+
+
+def _zone(format_: str, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UsageError(f"{format_}: {error}; a zone is written Europe/London") from error
 
 

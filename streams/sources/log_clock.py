@@ -2,15 +2,16 @@
 
 The year comes from the log itself where a line proves an instant (see ``streams.sources.postfix_lines.proof``), else from the file's
 modification time: its last line is not later. From line to line a date half a year back is the new year, one half a year ahead the old.
-The offset is the one last proved; UTC where nothing proves one.
+The offset is that of the zone which whoever loads the log declares; else the one last proved; UTC where nothing proves one.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from schemas.records import Millis
 from streams.errors import SourceError
-from streams.sources.log_lines import LocalTime
+from streams.sources.local_times import in_zone
+from streams.sources.log_lines import LocalTime, LogLine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -28,11 +29,18 @@ Seen = tuple[LocalTime, Millis | None]
 class Clock:
     """Places the lines of one file, in their order."""
 
-    def __init__(self, year: int, offset: Millis = 0) -> None:
-        """Begin in ``year`` (the year of the first line), with local time ``offset`` ahead of UTC."""
+    def __init__(self, year: int, offset: Millis = 0, zone: tzinfo | None = None) -> None:
+        """Begin in ``year`` (the year of the first line), with local time ``offset`` ahead of UTC, or that of ``zone``."""
         self._year = year
         self._offset = offset
+        self._zone = zone
         self._last: LocalTime | None = None
+
+    def instant(self, line: LogLine, proved: Millis | None = None) -> Millis:
+        """Return the instant of the next line, whatever it says of its own. Raises SourceError ``bad-instant``."""
+        if isinstance(line.at, LocalTime):
+            return self.place(line.at, proved)
+        return in_zone(line.at, self._zone) if line.civil and self._zone is not None else line.at
 
     def place(self, local: LocalTime, proved: Millis | None = None) -> Millis:
         """Return the instant of the next line. Raises SourceError ``bad-instant``."""
@@ -41,13 +49,15 @@ class Clock:
         here = _in_year(self._year, local)
         if here is None:
             raise SourceError("bad-instant", f"{local.day}.{local.month}. {local.hour}:{local.minute:02} is no time in {self._year}")
+        if self._zone is not None:
+            return in_zone(here, self._zone)
         offset = None if proved is None else _offset(here, proved)
         if offset is not None:
             self._offset = offset
         return here - self._offset
 
 
-def clock_for(seen: Iterable[Seen], modified: Millis) -> Clock:
+def clock_for(seen: Iterable[Seen], modified: Millis, zone: tzinfo | None = None) -> Clock:
     """Return the clock of the file whose lines these are; ``modified`` is the instant at which it was last written to."""
     turns, last = 0, None
     leap: set[int] = set()
@@ -57,15 +67,15 @@ def clock_for(seen: Iterable[Seen], modified: Millis) -> Clock:
         if (local.month, local.day) == (2, 29):
             leap.add(turns)
         if proved is not None and (found := _proved(local, proved)) is not None:
-            return Clock(found[0] - turns, found[1])
+            return Clock(found[0] - turns, found[1], zone)
     if last is None:
-        return Clock(_year_of(modified))
+        return Clock(_year_of(modified), zone=zone)
     year = _year_of(modified) + 1
     for first in range(year - turns, year - turns - _YEARS_BACK, -1):
         here = _in_year(first + turns, last)
         if here is not None and here <= modified + _DAY and all(_is_leap(first + turn) for turn in leap):
-            return Clock(first)
-    return Clock(year - 1 - turns)
+            return Clock(first, zone=zone)
+    return Clock(year - 1 - turns, zone=zone)
 
 
 def _turn(last: LocalTime | None, local: LocalTime) -> int:

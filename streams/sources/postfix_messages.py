@@ -105,7 +105,7 @@ class Messages:
         cost = len(place.raw) + len(line.text) + _LINE_COST
         message.held += cost
         self._held += cost
-        message.last = max(message.last, at)
+        message.first, message.last = min(message.first, at), max(message.last, at)
         message.begun = message.begun or line.begins
         message.removed = message.removed or line.ends
         if line.process == "cleanup" and line.text.startswith("message-id="):
@@ -147,10 +147,13 @@ class Messages:
 
 
 def _is_another(message: _Open, line: Queued, at: Millis) -> bool:
-    """Whether the queue id has been given to another message since."""
+    """Whether the queue id has been given to another message since, or, in a log that begins with its end, before."""
     if line.begins:
-        return message.begun or message.removed or at - message.last > _OVERTAKING
-    return message.removed and line.process == "cleanup" and line.text.startswith("message-id=") and line.text != message.message_id
+        return message.begun or (message.removed and at > message.last) or at - message.last > _OVERTAKING
+    if line.ends:
+        return message.begun and at < message.first
+    begun_since = message.removed and (message.message_id is not None or at > message.last)
+    return begun_since and line.process == "cleanup" and line.text.startswith("message-id=") and line.text != message.message_id
 
 
 def _assembled(name: tuple[str, str, str], message: _Open) -> Assembled:

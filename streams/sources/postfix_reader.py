@@ -3,9 +3,10 @@
 A line that is about no message (connections, other programs) is a row of its own, so that every line ends in a count.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 
@@ -15,22 +16,48 @@ from streams.sources.content import Content, OnBytes, open_content
 from streams.sources.folders import files
 from streams.sources.limits import MAX_RAW
 from streams.sources.lines import Line, lines
+from streams.sources.local_times import zone_and_day
 from streams.sources.log_clock import Clock, Seen, clock_for
-from streams.sources.log_lines import LocalTime, LogLine, local_time, read_line
+from streams.sources.log_lines import LogLine, local_time, read_line
 from streams.sources.outcome import Row
 from streams.sources.postfix_lines import proof, queued
 from streams.sources.postfix_messages import Assembled, Messages, Place
 from streams.sources.raw import RawRecord, broken
 
+Read = Callable[[Path, str, Callable[[Row], bool], OnBytes | None], Generator[RawRecord]]
+
 _LOOKED_AT = 500
 _MAY_PROVE = (b"message-id=<", b": client=", b": uid=")
 
 
-def read(path: Path, feed: str, _fits: Callable[[Row], bool], on_bytes: OnBytes | None = None) -> Generator[RawRecord]:
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How lines without year and zone are meant: in ``zone``, the last of a file not after ``until``; the log tells what is None."""
+
+    zone: tzinfo | None = None
+    until: Millis | None = None
+
+    def written(self, file: Path) -> Millis:
+        """Return the instant that the last line of a file is not later than."""
+        return int(datetime.fromtimestamp(file.stat().st_mtime, UTC).timestamp() * 1000) if self.until is None else self.until
+
+
+_TOLD_BY_THE_LOG = Times()
+
+
+def configured(options: Mapping[str, str]) -> Read:
+    """Return the reader under ``zone=…`` and ``until=YYYY-MM-DD``. Raises UsageError."""
+    times = Times(*zone_and_day("postfix", options))
+    return lambda path, feed, fits, on_bytes: read(path, feed, fits, on_bytes, times)
+
+
+def read(
+    path: Path, feed: str, _fits: Callable[[Row], bool], on_bytes: OnBytes | None = None, times: Times = _TOLD_BY_THE_LOG
+) -> Generator[RawRecord]:
     """Yield every message of the log, and every line that is about none. Raises UsageError when a file cannot be opened."""
     messages = Messages()
-    for file in _in_order(path):
-        clocks = _clocks(file)
+    for file in _in_order(path, times):
+        clocks = _clocks(file, times)
         with open_content(file, on_bytes) as contents:
             for content, clock in zip(contents, clocks, strict=False):
                 yield from _content(content, clock, messages, feed)
@@ -53,34 +80,31 @@ def _sniff(file: Path) -> bool:
     return False
 
 
-def _in_order(path: Path) -> list[Path]:
+def _in_order(path: Path, times: Times) -> list[Path]:
     """Return the files by the instant of their first line; a message may begin in one and end in the next."""
     if not path.is_dir():
         return [path]
     named = sorted((file for file in files(path) if not file.name.startswith(".")), reverse=True)  # mail.log.1 is older than mail.log
-    return sorted(named, key=_begins)
+    return sorted(named, key=lambda file: _begins(file, times))
 
 
-def _begins(file: Path) -> Millis:
-    clock = next(_clocks(file), None)
+def _begins(file: Path, times: Times) -> Millis:
+    clock = next(_clocks(file, times), None)
     with suppress(SourceError), open_content(file) as contents:
         for content in contents:
             for line in islice(lines(content.source, MAX_RAW, MAX_RAW), _LOOKED_AT):
                 with suppress(SourceError):
-                    at = read_line(line.data).at
-                    if isinstance(at, LocalTime):
-                        return clock.place(at) if clock is not None else _modified(file)
-                    return at
-    return _modified(file)
+                    return times.written(file) if clock is None else clock.instant(read_line(line.data))
+    return times.written(file)
 
 
-def _clocks(file: Path) -> Iterator[Clock]:
+def _clocks(file: Path, times: Times) -> Iterator[Clock]:
     """Yield the clock of each content of the file."""
     with open_content(file) as contents:
         for content in contents:
             seen = _seen(content)
             with closing(seen):
-                clock = clock_for(seen, _modified(file))
+                clock = clock_for(seen, times.written(file), times.zone)
             yield clock
 
 
@@ -129,7 +153,7 @@ def _line(file: str, line: Line, clock: Clock, messages: Messages, feed: str) ->
     try:
         said = read_line(raw)
         about = queued(said)
-        at = clock.place(said.at, None if about is None else proof(about)) if isinstance(said.at, LocalTime) else said.at
+        at = clock.instant(said, None if about is None else proof(about))
     except SourceError as error:
         yield _refused(feed, file, line.number, raw, error)
         return
@@ -151,7 +175,3 @@ def _record(feed: str, one: Assembled) -> RawRecord:
 def _refused(feed: str, file: str, line: int, raw: bytes, error: SourceError) -> RawRecord:
     found = broken(line, raw, error.reason, error.detail)
     return RawRecord(feed, file, found.line, found.raw, None, found.error)
-
-
-def _modified(file: Path) -> Millis:
-    return int(datetime.fromtimestamp(file.stat().st_mtime, UTC).timestamp() * 1000)

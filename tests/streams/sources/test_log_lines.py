@@ -44,6 +44,40 @@ def test_line_is_read_however_it_is_written(line: str, at: int | LocalTime) -> N
     assert read_line(line.encode()) == LogLine(at, "mx1", "postfix/qmgr", "A: removed")
 
 
+_LINE = "Mar  4 09:15:31 mx1 postfix/qmgr[812]: A: removed"
+
+
+@pytest.mark.parametrize(
+    ("record", "at"),
+    [
+        ({"@timestamp": "2024-03-09T00:00:00Z", "message": _LINE, "host": {"name": "collector"}}, _LOCAL),
+        ({"event": {"original": _LINE}, "message": "A: removed"}, _LOCAL),
+        ({"preview": False, "result": {"_raw": _LINE, "_time": "2024-03-09T00:00:00Z"}}, _LOCAL),
+        ({"_source": {"message": _LINE}}, _LOCAL),
+        (
+            {
+                "@timestamp": "2024-03-04T09:15:31Z",
+                "message": "A: removed",
+                "process": {"name": "postfix/qmgr"},
+                "host": {"hostname": "mx1"},
+            },
+            _AT,
+        ),
+        ({"@timestamp": "2024-03-04T09:15:31Z", "message": "A: removed", "process.name": "postfix/qmgr", "host.hostname": "mx1"}, _AT),
+        ({"timestamp": 1_709_543_731.0, "source": "mx1", "application_name": "postfix/qmgr", "message": "A: removed"}, _AT),
+        ({"time": "1709543731000", "hostname": "mx1", "syslogtag": "postfix/qmgr[812]:", "msg": " A: removed"}, _AT),
+    ],
+)
+def test_line_that_a_shipper_wraps_is_read(record: dict[str, object], at: int | LocalTime) -> None:
+    """The line as it was counts before what the shipper says; where only parts are left, they make the line."""
+    assert read_line(json.dumps(record).encode()) == LogLine(at, "mx1", "postfix/qmgr", "A: removed")
+
+
+def test_line_may_name_no_host() -> None:
+    """A container's log has none; a program's colon is no host."""
+    assert read_line(b"Mar  4 09:15:31 postfix/qmgr[812]: A: removed") == LogLine(_LOCAL, "", "postfix/qmgr", "A: removed")
+
+
 def test_line_without_a_program_keeps_its_text() -> None:
     """Syslog's own remarks are lines too."""
     assert read_line(b"Mar  4 09:15:31 last message repeated 3 times").program == ""
@@ -56,6 +90,7 @@ def test_line_without_a_program_keeps_its_text() -> None:
         (b"Foo  4 09:15:31 mx1 postfix/qmgr[8]: A: removed", "bad-instant"),
         (b"2024-13-04T09:15:31Z mx1 postfix/qmgr[8]: A: removed", "bad-instant"),
         (b'{"MESSAGE": "x"}', "no-instant"),
+        (b'{"@timestamp": "2024-03-04T09:15:31Z"}', "bad-line"),
         (b"{", "bad-json"),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.records import MailEvent
+from streams.errors import UsageError
 from streams.sources.formats import FORMATS, Input, detect, read_input
 from streams.sources.load import FeedUnhealthy, Load
 from streams.sources.postfix_lines import Queued, proof
@@ -159,6 +160,37 @@ def test_summer_time_is_found_in_the_log(tmp_path: Path) -> None:
     _, events = _load(_written(tmp_path / "log", lines))
     assert [event.occurred_at for event in events] == [1_688_461_200_000]
     assert detect(tmp_path / "log") == "postfix"
+
+
+def test_declared_zone_and_day_place_the_lines(tmp_path: Path) -> None:
+    """Local time of the declared zone, in the last year that fits the declared day, whatever the file's own time is."""
+    lines = [line.replace("Mar  4", "Jul  4") for line in _mail("A1B2C3", 36_000)]
+    path = _written(tmp_path / "log", lines)
+    found = read_input(f"postfix[zone=Europe/London,until=2022-07-31]:{path}")
+    events = [event for event in Load([found], _NOW, lambda _: None) if isinstance(event, MailEvent)]
+    assert [event.occurred_at for event in events] == [1_656_925_200_000]  # 2022-07-04T09:00:00Z
+    iso = _written(tmp_path / "iso", [line.replace("Jul  4", "2022-07-04") for line in lines])
+    found = read_input(f"postfix[zone=Europe/London]:{iso}")
+    events = [event for event in Load([found], _NOW, lambda _: None) if isinstance(event, MailEvent)]
+    assert [event.occurred_at for event in events] == [1_656_925_200_000]
+
+
+@pytest.mark.parametrize("options", ["zone=Atlantis", "until=yesterday", "year=2024"])
+def test_option_that_is_none_is_refused(tmp_path: Path, options: str) -> None:
+    """What cannot be read is wrong use, not a log in UTC."""
+    path = _written(tmp_path / "log", _mail("A1B2C3", 60))
+    with pytest.raises(UsageError, match="postfix"):
+        read_input(f"postfix[{options}]:{path}")
+
+
+def test_log_may_be_written_backwards(tmp_path: Path) -> None:
+    """A search engine exports the latest line first: messages are whole all the same, one queue id given twice is two of them."""
+    forwards = [*_mail("A1B2C3", 60, ["b@y.example"]), *_mail("A1B2C3", 660, ["c@y.example"]), *_mail("A1B2C4", 660, ["d@y.example"])]
+    _, events = _load(_written(tmp_path / "log", reversed(forwards)))
+    assert sorted((event.occurred_at, event.message_id, event.sender, event.recipients) for event in events) == sorted(
+        (event.occurred_at, event.message_id, event.sender, event.recipients) for event in _load(_written(tmp_path / "log", forwards))[1]
+    )
+    assert len(events) == 3
 
 
 def test_damaged_logs_are_read_to_their_end(tmp_path: Path) -> None:
