@@ -23,22 +23,26 @@ _COMPRESSION = 1
 
 @dataclass(slots=True)
 class Held:
-    """A key as it was read: its facts, and the months that have rows; ``stale`` ones hold nothing any more."""
+    """A key as it was read: its facts, and the months that have rows; ``stale`` ones hold nothing any more, ``thin`` ones mostly that.
+
+    What is let go of a month that something else keeps (a year of mails keeps no year of file events) would else be read for as long.
+    """
 
     facts: KeyFacts
     months: set[int] = field(default_factory=set)
     stale: set[int] = field(default_factory=set)
+    thin: set[int] = field(default_factory=set)
 
     def month_rows(self) -> dict[bytes, bytes | None]:
         """Return the month rows to write before the head."""
         name = _name(self.facts.key)
         rows: dict[bytes, bytes | None] = {_month_key(name, stale): None for stale in self.stale}
-        if self.facts.touched:
-            by_month: dict[int, list[Fact]] = {touched: [] for touched in self.facts.touched}
+        if written := self.facts.touched | self.thin:
+            by_month: dict[int, list[Fact]] = {of: [] for of in written}
             for fact in [*self.facts.facts.values(), *self.facts.retired]:
                 if (of := month(fact.occurred_at)) in by_month:
                     by_month[of].append(fact)
-            rows |= {_month_key(name, touched): _month_row(name, touched, facts) for touched, facts in by_month.items()}
+            rows |= {_month_key(name, of): _month_row(name, of, facts) for of, facts in by_month.items()}
         return rows
 
     def head_row(self) -> dict[bytes, bytes | None]:
@@ -93,14 +97,16 @@ def _held(head: HeadRow, months: Mapping[int, MonthRow | None]) -> Held:
         issued={row.alert_id: _issued(row) for row in head.issued},
         late=[Late(offset=mark.offset, occurred_at=mark.occurred_at, clock=mark.clock, late_by=mark.late_by) for mark in head.late],
     )
-    stale = set()
+    stale, thin = set(), set()
     for of, row in months.items():
-        stored: Iterable[Activity | BareFact] = (*row.activities, *row.bare) if row is not None else ()
+        stored: Sequence[Activity | BareFact] = (*row.activities, *row.bare) if row is not None else ()
         standing = [fact for fact in stored if facts.admits(fact)]
         facts.facts.update((fact.activity_id, fact) for fact in standing)
         if not standing:
             stale.add(of)
-    return Held(facts, months=set(months), stale=stale)
+        elif 2 * len(standing) < len(stored):
+            thin.add(of)
+    return Held(facts, months=set(months), stale=stale, thin=thin)
 
 
 def _grouping(written: str) -> Grouping:

@@ -1,13 +1,14 @@
 """The detect stage over a store that loses what a crash would lose."""
 
 import random
+import zlib
 from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detectors.behaviours import repeated_personal_email, sensitive_to_personal
+from detectors.behaviours import bulk_access, repeated_personal_email, sensitive_to_personal, slow_drip
 from detectors.calendar import Calendar
 from detectors.contract import Evidence, Key
 from detectors.durations import parse_duration
@@ -16,9 +17,11 @@ from detectors.engine.engine import Engine
 from detectors.engine.facts import Record
 from detectors.judging import Rule
 from detectors.registry import AnyDetector
-from detectors.testing import LATENESS, Mails, force
+from detectors.testing import LATENESS, Mails, document, force
+from schemas.detect_rows import MonthRow
 from schemas.identity import activity_key
 from schemas.records import Activity, Alert, DeadLetter, LateRecord
+from schemas.rows import decode_row
 from schemas.wire import Wire
 from streams.counts import Counts
 from streams.stages.chunk import Delivered, Handled
@@ -215,3 +218,22 @@ async def test_only_rows_within_reach_stay() -> None:
     for day in range(4 * 365):
         await judge.handle([delivered(day, mails.mail(start + day * DAY))], store, NOW)
     assert len([key for key in store.rows if key.startswith(b"m")]) <= 3
+
+
+async def test_file_events_that_were_let_go_leave_a_month_that_mails_keep() -> None:
+    """A month's row is written anew when most of it is gone, and not again after that."""
+    detectors = (
+        slow_drip.SlowDrip(slow_drip.Config(), force()),
+        bulk_access.BulkAccess(bulk_access.Config(), force()),
+    )
+    mails = Mails()
+    opened = [mails.file(f"2026-01-05T09:{minute:02}", document=document(f"{minute}.docx", marking="SECRET")) for minute in range(40)]
+    log = [mails.mail("2026-01-06"), *opened, *(mails.mail(f"2026-{month:02}-15") for month in (3, 5, 6, 7, 8))]
+    store, judge, sizes = MemoryStore(), stage(*detectors), []
+    for offset, record in enumerate(log):
+        await judge.handle([delivered(offset, record)], store, NOW)
+        (row,) = store.get_many([b"m%s\x00202601" % delivered(0, log[0]).key])
+        assert row is not None
+        sizes.append(len(decode_row(zlib.decompress(row), MonthRow).activities))
+    assert max(sizes) == 41
+    assert sizes[-2:] == [1, 1]
