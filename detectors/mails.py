@@ -20,8 +20,8 @@ _DESTINATIONS: tuple[Code, ...] = ("own-account-declared", "own-account-likely",
 """Of two with as many points the first is the one to tell: a declared account is certain."""
 _CATEGORIES_COUNTED = 2
 _TOLD = 3
-_REMEMBERED = 16_384
-"""How many mails' evidence is kept: most detectors ask the same of each mail that a key holds, and again with each that comes."""
+_REMEMBERED = 64
+"""How many mails' evidence is kept: the engine asks all detectors of one mail, and most of them ask the same."""
 
 
 def marking_rank(marking: Marking | None) -> int:

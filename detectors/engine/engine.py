@@ -17,7 +17,7 @@ from detectors.durations import milliseconds
 from detectors.engine.alerts import alert_of, digest_of
 from detectors.engine.authority import Authority, authorised
 from detectors.engine.bounds import WHOLE_PER_DAY, strip_crowded_days
-from detectors.engine.facts import Arrival, Fact, Issued, KeyFacts, Laid, Late, Memory, lay, of_kinds
+from detectors.engine.facts import Arrival, Derived, Fact, Issued, KeyFacts, Laid, Late, Memory, lay, of_kinds
 from detectors.engine.retirement import drop_retired, final_before, forget_published, settle
 from detectors.registry import AnyDetector
 from detectors.scoring import severity_rank
@@ -86,6 +86,7 @@ class Engine:
     ) -> set[str]:
         """Judge with every detector, bring ``issued`` up to date and settle; return the ids that changed."""
         facts = {fact.activity_id: fact if not isinstance(fact, Activity) else _joined(fact, subject) for fact in held.sorted_facts()}
+        _derive(held, detectors, facts.values())
         leave = authorised((fact for fact in facts.values() if isinstance(fact, Activity) and not fact.void), held.exceptions, held.used)
         changed: set[str] = set()
         for detector in detectors:
@@ -102,6 +103,17 @@ class Engine:
             settle(memory, episodes, final_before(held.clock, self._lateness, detector), detector)
         drop_retired(held, detectors, leave)
         return changed
+
+
+def _derive(held: KeyFacts, detectors: Sequence[AnyDetector], facts: Iterable[Fact]) -> None:
+    """Ask the detectors for what they make of facts that they were not asked about before."""
+    for fact in facts:
+        if not isinstance(fact, Activity) or fact.void:
+            continue
+        known = held.derived.get(fact.activity_id)
+        if known is None or known.of is not fact:
+            asked = ((detector.id, detector.select(fact, held.key)) for detector in detectors if fact.kind in detector.kinds)
+            held.derived[fact.activity_id] = Derived(fact, {name: evidence for name, evidence in asked if evidence is not None})
 
 
 def _worth(detectors: Iterable[AnyDetector], fact: Activity, held: KeyFacts, subject: Subject | None) -> Iterator[BareEvidence]:
@@ -143,7 +155,7 @@ def _view(
                 if worth.detector == detector.id
             ]
             continue
-        evidence = detector.select(fact, held.key)
+        evidence = held.derived[fact.activity_id].evidence.get(detector.id)
         if evidence is None:
             continue
         if evidence.counted and fact.activity_id in leave:

@@ -4,12 +4,12 @@ A key holds its activities once; evidence is derived from them whenever it is ju
 laid in, so that a record read twice, or in another chunk, changes nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from detectors.calendar import month
-from detectors.contract import Key
+from detectors.contract import Evidence, Key
 from schemas.detect_rows import BareFact
 from schemas.records import Activity, Alert, ExceptionFact, Kind, Millis, Status, SubjectFact
 
@@ -61,6 +61,14 @@ class Issued:
     published: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What each detector, by its id, makes of one fact; nothing of it holds for another fact, or another revision of this one."""
+
+    of: Activity
+    evidence: Mapping[str, Evidence]
+
+
 @dataclass(slots=True)
 class KeyFacts:
     """All that is held for one key. ``through`` is the last offset laid in, ``clock`` the highest event time, ``late`` the last chunk's."""
@@ -80,6 +88,8 @@ class KeyFacts:
     """The months (yyyymm) that facts were laid into since this was read."""
     retired: list[Fact] = field(default_factory=list)
     """Facts let go since this was read. Their rows may lose them only after the floors that let them go are durable."""
+    derived: dict[str, Derived] = field(default_factory=dict)
+    """What was derived of facts, by activity id: kept with them for as long as this lives, and no part of what is written."""
 
     def admits(self, fact: Fact) -> bool:
         """Tell whether a stored fact is still held, or lies before what its kind's detectors look at."""

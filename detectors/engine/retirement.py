@@ -47,6 +47,7 @@ def drop_retired(held: KeyFacts, detectors: Sequence[AnyDetector], leave: Mappin
         for exception in leave[fact.activity_id].exceptions if fact.activity_id in leave else ():
             held.used[exception] = held.used.get(exception, 0) + 1
         del held.facts[fact.activity_id]
+        held.derived.pop(fact.activity_id, None)
     held.retired += gone
     names = {fact.activity_id for fact in gone}
     for memory in held.memory.values():

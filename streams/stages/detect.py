@@ -18,7 +18,7 @@ from streams.errors import CustodietError
 from streams.stages.chunk import Delivered, Handled, Output
 from streams.stages.dead_letters import dead_letter, late_record
 from streams.stages.detection import advanced, detection_rows, partition_counts, read_detection, versions_of
-from streams.stages.held import Held, read
+from streams.stages.held import Held, Recent
 from streams.stages.limits import CLOCK_SKEW, MAX_RECORD
 from streams.stages.store import Store
 from streams.stages.takeover import ALERTS, waiting_rows
@@ -90,6 +90,7 @@ class DetectStage:
         self._generation = generation
         self._config_version = config_version
         self._ends = ends
+        self._recent = Recent()
 
     async def handle(self, chunk: Sequence[Delivered], store: Store, now: Millis) -> Handled:
         """Handle a chunk of one partition of ``activities``; on return its state is durable.
@@ -104,8 +105,9 @@ class DetectStage:
         self._verify(work.row)
         for delivered in chunk:
             self._sort(delivered, work)
-        work.held = read(store, list(work.arrivals))
+        work.held = self._recent.take(store, list(work.arrivals))
         values = {delivered.offset: delivered for delivered in chunk}
+        done: dict[str, bytes] = {}
         months: dict[bytes, bytes | None] = {}
         heads: dict[bytes, bytes | None] = {}
         for name, arrivals in work.arrivals.items():
@@ -118,6 +120,7 @@ class DetectStage:
             months |= month_rows
             heads |= head_row
             work.outputs += late
+            (done[name],) = head_row.values()
             if work.row.takes_over_at is None:
                 work.outputs += alerts
             else:
@@ -128,6 +131,8 @@ class DetectStage:
             await store.commit()
         store.put_many(heads | detection_rows(advanced(work.row, counts, chunk[-1].offset)))
         await store.commit()
+        for name, head in done.items():
+            self._recent.put(name, work.held[name], head)
         return Handled(work.outputs, counts)
 
     async def bury(self, delivered: Delivered, reason: str, detail: str, store: Store, now: Millis) -> Handled:

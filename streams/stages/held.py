@@ -1,4 +1,4 @@
-"""The rows of a detect key <-> what the engine works on.
+"""The rows of a detect key <-> what the engine works on, and the keys that were worked on last.
 
 A key is a head row and one row for each UTC month of its activities. Only months with new facts are written, and before the head: facts
 that a crash leaves without their head are laid in again, which changes nothing. What was let go leaves its row later, when the head
@@ -6,6 +6,7 @@ whose floors let it go is surely durable.
 """
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,6 +34,18 @@ class Held:
     stale: set[int] = field(default_factory=set)
     thin: set[int] = field(default_factory=set)
 
+    def written(self) -> None:
+        """Be as if read again, now that all rows are durable: what was let go is gone, and a month without a fact is stale."""
+        facts = self.facts
+        months = (self.months - self.stale) | facts.touched
+        if facts.retired or len(facts.touched) > 1:
+            standing = {month(fact.occurred_at) for fact in facts.facts.values()}
+            self.stale = months - standing
+        else:
+            self.stale = set()
+        self.months = months
+        facts.touched, facts.retired = set(), []
+
     def month_rows(self) -> dict[bytes, bytes | None]:
         """Return the month rows to write before the head."""
         name = _name(self.facts.key)
@@ -45,7 +58,7 @@ class Held:
             rows |= {_month_key(name, of): _month_row(name, of, facts) for of, facts in by_month.items()}
         return rows
 
-    def head_row(self) -> dict[bytes, bytes | None]:
+    def head_row(self) -> dict[bytes, bytes]:
         """Return the head row to write when the month rows are durable."""
         facts, name = self.facts, _name(self.facts.key)
         row = HeadRow(
@@ -67,6 +80,43 @@ class Held:
             months=tuple(sorted((self.months - self.stale) | facts.touched)),
         )
         return {_head_key(name): encode_row(row)}
+
+
+class Recent:
+    """Keys as they were left, of the last that were worked on: a busy one need not be decoded and derived anew for each chunk.
+
+    A key that is taken is no longer here until it is put back, so that work that fails leaves nothing behind. What the store has is the
+    truth: a key whose head row is another than the one it was left with (the partition was elsewhere meanwhile) is read again.
+    """
+
+    def __init__(self, most_facts: int = 50_000) -> None:
+        """Hold at most so many facts, of the keys used last."""
+        self._most = most_facts
+        self._held: OrderedDict[str, tuple[bytes, Held]] = OrderedDict()
+        self._facts = 0
+
+    def take(self, store: Store, names: Sequence[str]) -> dict[str, Held]:
+        """Return keys (``grouping:value``), those that are not here as ``read`` gives them."""
+        left = {name: self._pop(name) for name in names if name in self._held}
+        heads = store.get_many([_head_key(name) for name in left]) if left else []
+        current = {name: held for (name, (row, held)), head in zip(left.items(), heads, strict=True) if head == row}
+        return current | read(store, [name for name in names if name not in current])
+
+    def put(self, name: str, held: Held, head: bytes) -> None:
+        """Keep a key whose rows are durable, ``head`` the last of them."""
+        held.written()
+        size = len(held.facts.facts)
+        if size > self._most:
+            return
+        self._held[name] = (head, held)
+        self._facts += size
+        while self._facts > self._most:
+            self._pop(next(iter(self._held)))
+
+    def _pop(self, name: str) -> tuple[bytes, Held]:
+        row, held = self._held.pop(name)
+        self._facts -= len(held.facts.facts)
+        return row, held
 
 
 def read(store: Store, names: Sequence[str]) -> dict[str, Held]:
