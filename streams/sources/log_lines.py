@@ -21,7 +21,9 @@ _CLASSIC = re.compile(
 _ISO = re.compile(
     rf"{_PRIORITY}(?P<version>1 )?(?P<at>\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{{1,9}})?(?: ?(?:Z|[+-]\d\d:?\d\d)(?= ))?) +"
 )
-_REST = re.compile(r"(?:(?P<host>\S*[^\s:]) +)?(?P<program>[^\s:\[\]]+)(?:\[\d+\])?: ?(?:\[ID \d+ \S+\] )?(?P<text>.*)", re.DOTALL)
+_REST = re.compile(
+    r"(?:(?:\S+ +)??(?P<host>\S*[^\s:]) +)?(?P<program>[^\s:\[\]]+)(?:\[\d+\])?: ?(?:\[ID \d+ \S+\] )?(?P<text>.*)", re.DOTALL
+)
 _RFC5424 = re.compile(
     r'(?P<host>\S+) (?P<program>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+\])++)(?: \ufeff?(?P<text>.*))?', re.DOTALL
 )

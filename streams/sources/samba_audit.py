@@ -7,7 +7,6 @@ fields for create_file, two paths for a rename.
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,11 +20,10 @@ from streams.sources.line_rows import LINE
 from streams.sources.m365_files import last_part
 from streams.sources.outcome import Discard, Parse, Parsed, Row
 from streams.sources.samba_lines import ZONE, SyslogLine, read_line, stamp_instant
+from streams.sources.samba_prefix import PREFIXES, account, matched
+from streams.sources.shipped_lines import Shipped, shipped
 
 FEED = "samba-audit"
-PREFIXES = ("%u|%I|%m|%S", "%u|%I|%S", "%u|%I")
-"""Tried in this order where none is named; the number of fields tells them apart."""
-
 _TAGS = {"smbd_audit", "do_log"}
 _OPENS = {"open", "openat"}
 _READS = {"pread", "pread_send", "pread_recv", "read", "aio_read", "sendfile", "offload_read_send"}
@@ -34,9 +32,6 @@ _RENAMES = {"rename", "renameat"}
 _DELETES = {"unlink", "unlinkat"}
 _FOLDERS = {"opendir", "fdopendir", "readdir", "closedir", "mkdir", "mkdirat", "rmdir", "chdir", "connect", "disconnect", "rewinddir"}
 _NOBODY = {"", "nobody", "root", "guest", "system", "-"}
-_TOKEN = re.compile(r"%(?P<letter>[A-Za-z$])")
-_KNOWN = {"u": "user", "U": "session_user", "D": "domain", "S": "share", "P": "root", "h": "host", "L": "server", "I": "ip", "m": "machine"}
-_REST = r"\|(?P<operation>[a-z_]{2,40})\|(?P<result>ok|fail(?: ?\([^|]{0,200}\))?)(?:\|(?P<arguments>.*))?"
 _STREAM = re.compile(r"[^/:]:[^/:]+(?::\$\w+)?\Z")
 
 
@@ -76,17 +71,25 @@ def fits(row: Row) -> bool:
     line = row.get(LINE)
     if isinstance(line, str):
         return "smbd_audit" in line or ("full_audit" in line and line.startswith("["))
-    return "MESSAGE" in row and str(row.get("SYSLOG_IDENTIFIER", "")).startswith("smbd_audit")
+    if "MESSAGE" in row:
+        return str(row.get("SYSLOG_IDENTIFIER", "")).startswith("smbd_audit")
+    try:
+        record = shipped(row)
+    except SourceError:
+        return False
+    return record.program.startswith("smbd_audit") or " smbd_audit" in record.text
 
 
 def _parse(row: Row, prefixes: tuple[str, ...], zone: ZoneInfo, until: Millis | None) -> Parsed:
     journal = row.get("__REALTIME_TIMESTAMP")
-    line = _journal_line(Fields(row)) if journal is not None else _text_line(row)
+    record = shipped(row) if journal is None and LINE not in row else None
+    line = _journal_line(Fields(row)) if journal is not None else _text_line(row) if record is None else _shipped_line(record)
     if not line.tag.startswith(tuple(_TAGS)):
         return Discard("not-watched")
-    match = _matched(line.text.rstrip("\r\n"), prefixes)
+    match = matched(line.text.rstrip("\r\n"), prefixes)
     if match is None:
-        raise SourceError("bad-line", f"the prefix is none of {', '.join(prefixes)}: {line.text[:80]!r}")
+        told = "write samba-audit[prefix=%u|%I|%S]:PATH with what smb.conf says"
+        raise SourceError("bad-line", f"the prefix is none of {', '.join(prefixes)}: {line.text[:80]!r}; {told}")
     done = _discarded(match) or _done(match["operation"], match["arguments"] or "")
     if isinstance(done, Discard):
         return done
@@ -95,14 +98,19 @@ def _parse(row: Row, prefixes: tuple[str, ...], zone: ZoneInfo, until: Millis | 
         return Discard("not-a-file")
     if _STREAM.search(path):
         return Discard("no-content")
-    occurred_at = _journal_instant(journal) if journal is not None else stamp_instant(line.stamp, zone, until)
+    if journal is not None:
+        occurred_at = _journal_instant(journal)
+    else:
+        occurred_at = (
+            record.at if record is not None and record.at is not None and not line.stamp else stamp_instant(line.stamp, zone, until)
+        )
     whole = _whole(path, match, line.host)
     return [
         FileEvent(
             feed=FEED,
             record_id=f"content:{fingerprint(line.host or '', str(occurred_at), line.text)}",
             occurred_at=occurred_at,
-            account=_account(match),
+            account=account(match),
             path=whole,
             name=last_part(whole),
             action=action,
@@ -116,7 +124,7 @@ def _discarded(match: re.Match[str]) -> Discard | None:
         return Discard("failed")
     if match["operation"] in _FOLDERS:
         return Discard("not-a-file")
-    user = _account(match)
+    user = account(match)
     return Discard("system-account") if user.lower().rpartition("\\")[2] in _NOBODY or user.endswith("$") else None
 
 
@@ -128,6 +136,16 @@ def _text_line(row: Row) -> SyslogLine:
     if line is None:
         raise SourceError("bad-line", f"no syslog header: {text[:80]!r}")
     return line
+
+
+def _shipped_line(record: Shipped) -> SyslogLine:
+    """Return the line that a shipper wraps, or the one that its parts make; ``stamp`` is then empty."""
+    line = read_line(record.text)
+    if line is not None and line.tag.startswith(tuple(_TAGS)):
+        return line
+    if record.at is None:
+        raise SourceError("no-instant", "the record says no instant")
+    return SyslogLine("", record.host or None, record.program, record.text)
 
 
 def _journal_line(fields: Fields) -> SyslogLine:
@@ -144,30 +162,6 @@ def _journal_instant(micros: object) -> Millis:
         raise SourceError("bad-instant", "__REALTIME_TIMESTAMP must be microseconds")
     seconds, rest = divmod(int(micros), 1_000_000)
     return seconds * 1000 + rest // 1000
-
-
-def _matched(text: str, prefixes: tuple[str, ...]) -> re.Match[str] | None:
-    for prefix in prefixes:
-        match = _pattern(prefix).fullmatch(text)
-        if match is not None:
-            return match
-    return None
-
-
-@lru_cache(maxsize=64)
-def _pattern(prefix: str) -> re.Pattern[str]:
-    """Compile a prefix: what a substitution stands for holds no ``|``; the first of several with one letter counts."""
-    parts: list[str] = []
-    seen: set[str] = set()
-    at = 0
-    for token in _TOKEN.finditer(prefix):
-        name = _KNOWN.get(token["letter"])
-        parts.append(re.escape(prefix[at : token.start()]))
-        parts.append(f"(?P<{name}>[^|]*?)" if name is not None and name not in seen else "[^|]*?")
-        seen.add(name or "")
-        at = token.end()
-    parts.append(re.escape(prefix[at:]))
-    return re.compile("".join(parts) + _REST, re.DOTALL)
 
 
 def _done(operation: str, arguments: str) -> tuple[FileAction, str] | Discard:
@@ -209,13 +203,6 @@ def _renamed(arguments: str) -> str:
 
 def _no_path(operation: str) -> Discard:
     raise SourceError("bad-line", f"{operation} names no path")
-
-
-def _account(match: re.Match[str]) -> str:
-    found = match.groupdict()
-    user = (found.get("user") or found.get("session_user") or "").strip()
-    domain = (found.get("domain") or "").strip()
-    return f"{domain}\\{user}" if domain and "\\" not in user and "@" not in user else user
 
 
 def _whole(path: str, match: re.Match[str], host: str | None) -> str:

@@ -24,6 +24,7 @@ _LOCAL = LocalTime(3, 4, 9, 15, 31, 0)
         ("2024-03-04T09:15:31.000123+00:00 mx1 postfix/qmgr[812]: A: removed", _AT),
         ("2024-03-04T10:15:31+0100 mx1 postfix/qmgr[812]: A: removed", _AT),
         ("2024-03-04 09:15:31 mx1 postfix/qmgr[812]: A: removed", _AT),
+        ("Mar  4 09:15:31 192.0.2.1 mx1 postfix/qmgr[812]: A: removed", _LOCAL),
         ("<22>1 2024-03-04T09:15:31.000Z mx1 postfix/qmgr 812 - - A: removed", _AT),
         ('<22>1 2024-03-04T09:15:31Z mx1 postfix/qmgr 812 - [a@1 b="]\\"x"][c d="e"] \ufeffA: removed', _AT),
         (
