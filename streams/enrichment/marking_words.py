@@ -12,10 +12,14 @@ from schemas.records import Marking
 
 @dataclass(frozen=True, slots=True)
 class MarkingWords:
-    """All in capitals. ``everyday`` gives, for a marking word, what makes it plain English when it follows."""
+    """All in capitals.
+
+    ``before`` may stand in front of a marking; ``everyday`` gives, for a marking word, what makes it plain English when it follows.
+    """
 
     markings: Mapping[str, Marking]
     caveats: frozenset[str]
+    before: frozenset[str]
     everyday: Mapping[str, frozenset[str]]
 
 
@@ -27,5 +31,6 @@ def marking_words() -> MarkingWords:
     return MarkingWords(
         markings=table["markings"]["words"],
         caveats=frozenset(table["caveats"]["words"]),
+        before=frozenset(table["before"]["words"]),
         everyday={word: frozenset(after) for word, after in table["everyday"]["after"].items()},
     )

@@ -27,7 +27,7 @@ _SENSITIVE = re.compile(
         (?:sen[sc][iaet]?t?[iae]?[tv]?iv[e]?|sensitive|sens|sen)(?![a-z])""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SHORT = re.compile(r"(?<![\w&/-])(?:O-S|OFF-?SENS?|OffSens?|OFFSEN|off-sens?)(?![\w&/-])")
+_SHORT = re.compile(r"(?<![\w&/-])(?:O-S|OFF[ -]?SENS?|Off[ -]?Sens?|off-sens?|OFFICIAL(?: ?[-\u2013] ?S| ?\(S\)))(?![\w&/-])")
 _NOT_MARKED = re.compile(r"\b(?:not|non|no longer|never|un)[\s-]*$", re.IGNORECASE)
 _REPLY = re.compile(r"^\s*(?:(?:re|fw|fwd|aw|wg)\s*(?:\[\d+\])?\s*:\s*|\[?external\]?\s*[:-]?\s+)+", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:\.[A-Za-z0-9]{1,5}){1,2}$")
@@ -36,6 +36,7 @@ _APART = re.compile(r"\s*[:;|\u2013\u2014]\s*|\s+-+\s+|\s+/+\s+|\s-+|-+\s|//+")
 _TRAIL = re.compile(r"[\s.,!*#=~\"'-]+$|^[\s.,!*#=~\"'-]+")
 
 _FORM = re.compile(r"(?<![\w.])(?:5\s?[x\u00d7]\s?5\s?[x\u00d7]\s?5|3\s?[x\u00d7]\s?5\s?[x\u00d7]\s?2)(?![\w])", re.IGNORECASE)
+_HANDLING = re.compile(r"\bhandling(?:\s+(?:code|condition|grade))?\s*[:=-]?\s*(?P<code>[cp1-5])\b", re.IGNORECASE)
 _GRADE_3X5X2 = re.compile(r"(?<![a-z0-9])[1-3][\s/-]?[a-e][\s/-]?([pc])(?![a-z0-9])", re.IGNORECASE)
 _GRADE_5X5X5 = re.compile(r"(?<![a-z0-9])[a-e][\s/-]?[1-5][\s/-]?([1-5])(?![a-z0-9])", re.IGNORECASE)
 
@@ -84,7 +85,9 @@ def read_handling(text: str) -> Marking | None:
     plain = _FORM.sub(" ", plain)
     new = _GRADE_3X5X2.search(plain)
     old = _GRADE_5X5X5.search(plain)
-    limited = (new is not None and new.group(1) in "cC") or (old is not None and old.group(1) in "45")
+    told = _HANDLING.search(plain)
+    codes = [match.group(1).upper() for match in (new, old, told) if match is not None]
+    limited = any(code in {"C", "4", "5"} for code in codes)
     return "OFFICIAL-SENSITIVE" if limited else None
 
 
@@ -112,6 +115,8 @@ def _read(text: str, *, file_name: bool) -> Marking | None:
 def _whole(piece: str, *, alone: bool = False, small: bool = True) -> Marking | None:
     """Read a piece that is nothing but a marking with its caveats; ``OS`` and PROTECT only in capitals."""
     words = _TRAIL.sub("", re.sub(r"[\s_/-]+", " ", piece)).split()
+    if len(words) > 1 and words[0].upper() in marking_words().before and words[1].isupper():
+        words = words[1:]
     for count in (3, 2, 1):
         head = " ".join(words[:count])
         marking = marking_words().markings.get(head.upper()) if len(words) >= count else None

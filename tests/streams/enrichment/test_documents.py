@@ -175,6 +175,9 @@ def test_rules_hold_from_their_first_instant_to_before_their_last() -> None:
     [
         ("3x5x2 report 2BC", "OFFICIAL-SENSITIVE", "handling-code"),
         ("3 x 5 x 2: 1 A P", None, "intelligence-form"),
+        ("3x5x2, handling code C", "OFFICIAL-SENSITIVE", "handling-code"),
+        ("3x5x2, handling P", None, "intelligence-form"),
+        ("5x5x5 handling: 5", "OFFICIAL-SENSITIVE", "handling-code"),
         ("5x5x5 B35 vehicle", "OFFICIAL-SENSITIVE", "handling-code"),
         ("5\u00d75\u00d75 E41", None, "intelligence-form"),
         ("5x5x5_B/2/4.docx", "OFFICIAL-SENSITIVE", "handling-code"),

@@ -1,4 +1,7 @@
-"""Tens of thousands of damaged inputs: nothing is raised but SourceError, and every record ends once."""
+"""Tens of thousands of damaged inputs: nothing is raised but SourceError, and every record ends once.
+
+``pytest tests/streams/sources/test_mutations.py --mutations 200000`` gives so many rows to the formats between them.
+"""
 
 import json
 import random
@@ -17,7 +20,6 @@ from streams.sources.outcome import Discard
 from streams.sources.reader import read_records
 
 _HERE = Path(__file__).parent
-_ROWS_EACH = 8_000
 _FILES_EACH = 60
 _ODD: list[Any] = [
     None,
@@ -91,10 +93,10 @@ def _mutated_text(text: str, chance: random.Random) -> str:
     return text[:at] + middle + text[upto:]
 
 
-def _histories(name: str, seed: int) -> Iterator[dict[str, Any]]:
+def _histories(name: str, seed: int, count: int) -> Iterator[dict[str, Any]]:
     chance = random.Random(f"{name}-{seed}")
     rows = _rows(name)
-    for _ in range(_ROWS_EACH):
+    for _ in range(count):
         row = chance.choice(rows)
         for _ in range(chance.randint(1, 3)):
             row = _mutated(row, chance) if row else row  # a row of one field may have lost it
@@ -102,11 +104,12 @@ def _histories(name: str, seed: int) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-def test_damaged_rows_raise_nothing_but_source_errors(name: str) -> None:
-    """Whatever a row holds, it is events that can be encoded, a discard or a SourceError with a reason."""
+def test_damaged_rows_raise_nothing_but_source_errors(name: str, pytestconfig: pytest.Config) -> None:
+    """Whatever a row holds, it is events that can be encoded, a discard or a SourceError with a reason; each row ends once."""
+    count = -(-pytestconfig.getoption("--mutations") // len(FORMATS))
     parse, fits = FORMATS[name].parse, FORMATS[name].fits
     ends = {"events": 0, "discard": 0, "error": 0}
-    for row in _histories(name, 1):
+    for row in _histories(name, 1, count):
         fits(row)
         try:
             parsed = parse(row)
@@ -121,8 +124,9 @@ def test_damaged_rows_raise_nothing_but_source_errors(name: str) -> None:
         for event in parsed:
             assert isinstance(event, MailEvent | FileEvent | SettingEvent)
             assert msgspec.msgpack.decode(msgspec.msgpack.encode(event), type=type(event)) == event
-    assert ends["events"] > _ROWS_EACH // 20
-    assert ends["error"] > _ROWS_EACH // 20
+    assert sum(ends.values()) == count
+    assert ends["events"] > count // 20
+    assert ends["error"] > count // 20
 
 
 def _damaged(data: bytes, chance: random.Random) -> bytes:
