@@ -100,6 +100,7 @@ FORMATS: Mapping[str, Format] = {
         "Google Workspace log events of Gmail and Drive (Reports API, BigQuery, console CSV, Email Log Search)",
         google_workspace.parse,
         google_workspace.fits,
+        configured=google_workspace.configured,
     ),
     "windows-security": Format(
         "windows-security",

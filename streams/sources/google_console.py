@@ -9,6 +9,7 @@ from streams.sources.fields import Fields, plain_name
 from streams.sources.google_drive import file_event
 from streams.sources.google_gmail import direction, message_id
 from streams.sources.google_record import FEED, console_instant
+from streams.sources.local_times import LocalTimes
 from streams.sources.outcome import Discard, Parsed
 
 _NAMES = {
@@ -42,7 +43,7 @@ def is_drive(fields: Fields) -> bool:
     return "Date" in fields and any(name in fields for name in ("Event", "Event name")) and any(name in fields for name in _ITEM)
 
 
-def gmail(fields: Fields) -> Parsed:
+def gmail(fields: Fields, times: LocalTimes) -> Parsed:
     """Return the mail to the row's recipients, or why it is none. Raises SourceError."""
     name = plain_name(fields.needed("Event"))
     kind = _NAMES.get(name)
@@ -61,7 +62,7 @@ def gmail(fields: Fields) -> Parsed:
         sender, message = owner, None
     if sender is None:
         return Discard("null-sender")
-    at = console_instant(fields, "Date")
+    at = console_instant(fields, times, "Date")
     subject = _told(fields.text("Subject"))
     also = (fields.text(column) for column in ("Delegate", "Attachment name", "Attachment hash", "Label title"))
     return [
@@ -82,13 +83,13 @@ def gmail(fields: Fields) -> Parsed:
     ]
 
 
-def search(fields: Fields) -> Parsed:
+def search(fields: Fields, times: LocalTimes) -> Parsed:
     """Return the mail to the row's recipient; a row for each stage of delivery is the same fact again. Raises SourceError."""
     named = addresses(_told(fields.text("Sender")))
     if not named:
         return Discard("null-sender")
     recipients = addresses(_told(fields.text("Recipient address", "Recipient")))
-    at = console_instant(fields, "Start date")
+    at = console_instant(fields, times, "Start date")
     delegate = address(_told(fields.text("Delegate"))) or next(iter(named[1:]), None)
     subject = _told(fields.text("Subject"))
     return [
@@ -106,11 +107,11 @@ def search(fields: Fields) -> Parsed:
     ]
 
 
-def drive(fields: Fields) -> Parsed:
+def drive(fields: Fields, times: LocalTimes) -> Parsed:
     """Return what was done to the file. Raises SourceError."""
     name = fields.needed("Event", "Event name")
     actor = fields.text("Actor", "User")
-    at = console_instant(fields, "Date")
+    at = console_instant(fields, times, "Date")
     item = fields.text("Document ID", "Item Id")
     target = fields.text("Target", "Recipients")
     return file_event(name, fields, actor, _content("drive", name, str(at), item, fields.text("Title", "Item name"), actor, target), at)
@@ -154,12 +155,12 @@ def _content(*parts: str | None) -> str:
     return "content:" + fingerprint(*(part or "" for part in parts))
 
 
-def parse_row(fields: Fields) -> Parsed:
+def parse_row(fields: Fields, times: LocalTimes) -> Parsed:
     """Return what a row of any of the three means. Raises SourceError."""
     if is_gmail(fields):
-        return gmail(fields)
+        return gmail(fields, times)
     if is_search(fields):
-        return search(fields)
+        return search(fields, times)
     if is_drive(fields):
-        return drive(fields)
+        return drive(fields, times)
     raise SourceError("missing-field", "neither Gmail log events, Drive log events nor Email Log Search has these columns")

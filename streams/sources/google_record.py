@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from schemas.records import Millis
 from streams.errors import SourceError
 from streams.sources.fields import Fields, as_list, as_object, as_text
-from streams.sources.instants import read_instant
+from streams.sources.local_times import LocalTimes
 
 FEED = "google-workspace"
 
@@ -60,15 +60,15 @@ def micros(value: object) -> Millis | None:
     return int(text) // 1000 if text is not None and _MICROS.fullmatch(text) else None
 
 
-def console_instant(fields: Fields, *names: str) -> Millis:
-    """Return the instant of a CSV row: ISO 8601 with its offset, or ``Mar 4, 2024, 9:15:31 AM GMT+1`` as the console shows it.
+def console_instant(fields: Fields, times: LocalTimes, *names: str) -> Millis:
+    """Return the instant of a CSV row: with its offset (``Mar 4, 2024, 9:15:31 AM GMT+1``, as the console shows it), or as ``times`` says.
 
     Raises SourceError ``no-instant``, ``bad-instant`` or ``no-offset``.
     """
     text = fields.text(*names)
     match = None if text is None else _WORDS.fullmatch(re.sub(r"\s+", " ", text))
     if match is None:
-        return read_instant(text, needs_offset=True)
+        return times.instant(text)
     month = match["month"].lower()
     hour = int(match["hour"])
     if month not in _MONTHS or (match["half"] is not None and not 1 <= hour <= 12):
@@ -76,7 +76,7 @@ def console_instant(fields: Fields, *names: str) -> Millis:
     if match["half"] is not None:
         hour = hour % 12 + (12 if match["half"].lower() == "pm" else 0)
     date = f"{match['year']}-{_MONTHS.index(month) + 1:02}-{int(match['day']):02}"
-    return read_instant(f"{date}T{hour:02}:{match['minute']}:{match['second'] or '00'}{_offset(match['zone'])}", needs_offset=True)
+    return times.instant(f"{date}T{hour:02}:{match['minute']}:{match['second'] or '00'}{_offset(match['zone'])}")
 
 
 def _offset(zone: str | None) -> str:

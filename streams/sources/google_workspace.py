@@ -5,35 +5,50 @@ of its own: application, instant, qualifier and event name.
 """
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from schemas.identity import fingerprint
 from schemas.records import Millis
 from streams.errors import SourceError
 from streams.sources import google_console
 from streams.sources.fields import Fields, as_list, as_object
+from streams.sources.google_bigquery import named
 from streams.sources.google_drive import FORWARDING, file_event, forwarding
 from streams.sources.google_gmail import mail
 from streams.sources.google_record import FEED, micros, parameters
 from streams.sources.instants import read_instant
-from streams.sources.outcome import Discard, Event, Parsed, Row
+from streams.sources.local_times import LocalTimes, order_of, zone_of
+from streams.sources.outcome import Discard, Event, Parse, Parsed, Row
 
 __all__ = ["FEED", "fits", "parse"]
 
 
-def parse(row: Row) -> Parsed:
-    """Return the events of one activity or row. Raises SourceError."""
-    fields = Fields(row)
+def parse(row: Row, times: LocalTimes = LocalTimes()) -> Parsed:  # noqa: B008  # it is immutable
+    """Return the events of one activity or row; ``times`` says how the console's times are meant. Raises SourceError."""
+    fields = Fields(named(row) or row)
     exported = _exported(fields)
     if exported is not None:
         return _row_of_export(exported)
     if _is_activity(fields):
         return _activity(fields)
-    return google_console.parse_row(fields)
+    return google_console.parse_row(fields, times)
+
+
+def configured(options: Mapping[str, str]) -> Callable[[Path], Parse]:
+    """Return the parser of a file under ``zone=…``, the order of day and month told by the file. Raises UsageError."""
+    zone = zone_of(FEED, options)
+
+    def parse_for(path: Path) -> Parse:
+        times = LocalTimes(zone, order_of(path, FEED, fits, lambda row: Fields(row).raw("Date", "Start date")))
+        return lambda row: parse(row, times)
+
+    return parse_for
 
 
 def fits(row: Row) -> bool:
     """Whether the row looks like an entry of a Google Workspace log."""
-    fields = Fields(row)
+    fields = Fields(named(row) or row)
     if _is_activity(fields) or _exported(fields) is not None:
         return True
     return google_console.is_gmail(fields) or google_console.is_search(fields) or google_console.is_drive(fields)

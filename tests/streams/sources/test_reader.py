@@ -96,7 +96,14 @@ def test_bytes_read_are_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shape", ["lines", "array"])
 def test_envelopes_of_search_engines_are_taken_off(tmp_path: Path, shape: str) -> None:
     """A document of Elasticsearch and a result of Splunk give the record that they hold; another field of that name stays."""
-    rows = [{"_index": "x", "_source": _ROWS[0]}, {"preview": False, "result": _ROWS[1]}, {"id": "3", "result": {"id": "4"}}]
+    rows: list[dict[str, object]] = [
+        {"_index": "x", "_source": _ROWS[0]},
+        {"preview": False, "result": _ROWS[1]},
+        {"id": "3", "result": {"id": "4"}},
+        {"_source": {"event": {"original": json.dumps(_ROWS[2])}}},
+        {"@timestamp": "x", "message": json.dumps(_ROWS[3])},
+        {"id": "5", "message": "{not JSON}"},
+    ]
     path = tmp_path / "export.json"
     path.write_text("\n".join(map(json.dumps, rows)) if shape == "lines" else json.dumps(rows))
-    assert [record.row for record in _read(path)] == [_ROWS[0], _ROWS[1], rows[2]]
+    assert [record.row for record in _read(path)] == [_ROWS[0], _ROWS[1], rows[2], _ROWS[2], _ROWS[3], rows[5]]
