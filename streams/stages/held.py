@@ -6,7 +6,7 @@ whose floors let it go is surely durable.
 """
 
 import zlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,17 +33,17 @@ class Held:
     months: set[int] = field(default_factory=set)
     stale: set[int] = field(default_factory=set)
     thin: set[int] = field(default_factory=set)
+    stored: dict[int, int] = field(default_factory=dict)
+    """How many facts each month's row holds, those included that were let go since."""
 
     def written(self) -> None:
-        """Be as if read again, now that all rows are durable: what was let go is gone, and a month without a fact is stale."""
+        """Be as if read again, now that all rows are durable: what was let go is gone, and months may have become stale or thin by it."""
         facts = self.facts
-        months = (self.months - self.stale) | facts.touched
-        if facts.retired or len(facts.touched) > 1:
-            standing = {month(fact.occurred_at) for fact in facts.facts.values()}
-            self.stale = months - standing
-        else:
-            self.stale = set()
-        self.months = months
+        self.months = (self.months - self.stale) | facts.touched
+        moved = bool(facts.retired) or len(facts.touched) > 1
+        standing = Counter(month(fact.occurred_at) for fact in facts.facts.values()) if moved else {}
+        self.stale = {of for of in self.months if not standing.get(of)} if moved else set()
+        self.thin = {of for of in self.months - self.stale if 2 * standing[of] < self.stored.get(of, 0)} if moved else set()
         facts.touched, facts.retired = set(), []
 
     def month_rows(self) -> dict[bytes, bytes | None]:
@@ -56,6 +56,7 @@ class Held:
                 if (of := month(fact.occurred_at)) in by_month:
                     by_month[of].append(fact)
             rows |= {_month_key(name, of): _month_row(name, of, facts) for of, facts in by_month.items()}
+            self.stored |= {of: len(facts) for of, facts in by_month.items()}
         return rows
 
     def head_row(self) -> dict[bytes, bytes]:
@@ -147,16 +148,17 @@ def _held(head: HeadRow, months: Mapping[int, MonthRow | None]) -> Held:
         issued={row.alert_id: _issued(row) for row in head.issued},
         late=[Late(offset=mark.offset, occurred_at=mark.occurred_at, clock=mark.clock, late_by=mark.late_by) for mark in head.late],
     )
-    stale, thin = set(), set()
+    stale, thin, counts = set(), set(), {}
     for of, row in months.items():
         stored: Sequence[Activity | BareFact] = (*row.activities, *row.bare) if row is not None else ()
+        counts[of] = len(stored)
         standing = [fact for fact in stored if facts.admits(fact)]
         facts.facts.update((fact.activity_id, fact) for fact in standing)
         if not standing:
             stale.add(of)
         elif 2 * len(standing) < len(stored):
             thin.add(of)
-    return Held(facts, months=set(months), stale=stale, thin=thin)
+    return Held(facts, months=set(months), stale=stale, thin=thin, stored=counts)
 
 
 def _grouping(written: str) -> Grouping:
