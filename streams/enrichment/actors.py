@@ -5,6 +5,7 @@ from typing import Final
 
 from schemas.records import Millis, OfficerContext
 from streams.enrichment.addresses import canonical, split_mailbox
+from streams.enrichment.name_words import is_role
 from streams.enrichment.officers import OfficerIdentity, OfficerMatch
 from streams.enrichment.reference import Reference
 
@@ -63,5 +64,6 @@ def _guess(mailbox: str) -> OfficerIdentity:
     # Without a record the address is the only hint of a name: jo.hale@force is likely Jo Hale.
     display, address = split_mailbox(mailbox)
     local = canonical(address).rpartition("@")[0].replace(".", " ").replace("_", " ").strip()
-    names = tuple(name for name in (display, local) if " " in name)
+    # A role or shared mailbox (control.room@force) is no person: it has no name that an address outside could be of.
+    names = () if is_role(local) else tuple(name for name in (display, local) if " " in name)
     return OfficerIdentity(names=names, addresses=(canonical(address),))

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import random
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,14 +23,21 @@ TRUTH = json.loads((SAMPLES / "truth.json").read_text())
 NOW = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp() * 1000)
 
 
-@pytest.fixture(scope="module")
-def scanned() -> Scanned:
-    """Return what a scan with the default configuration comes to."""
+EXPORTS = tuple(SAMPLES / "exports" / name for name in ("audit-search.csv", "message-trace.csv", "defender-hunt.csv"))
+
+
+def scan_of(exports: Iterable[Path]) -> Scanned:
+    """Return what a scan of these with the default configuration comes to."""
     dead: list[DeadLetter] = []
     config = default_config()
     scan = Scan(config, read_reference(SAMPLES / "reference", zone_named(config.timezone)), dead_letter=dead.append, now=NOW)
-    inputs = [read_input(str(SAMPLES / "exports" / name)) for name in ("audit-search.csv", "message-trace.csv", "defender-hunt.csv")]
-    return asyncio.run(scan.run(inputs))
+    return asyncio.run(scan.run([read_input(str(path)) for path in exports]))
+
+
+@pytest.fixture(scope="module")
+def scanned() -> Scanned:
+    """Return what a scan of the samples comes to."""
+    return scan_of(EXPORTS)
 
 
 def of(scanned: Scanned, officer_id: str) -> list[Alert]:
@@ -50,6 +59,23 @@ def test_every_record_is_accounted_for(scanned: Scanned) -> None:
     counted = scanned.counts.as_dict()
     assert {name: counted[name] for name in TRUTH["counts"]} == TRUTH["counts"]
     assert scanned.counts.ended == scanned.counts.read
+
+
+def test_audit_export_doubled_and_shuffled_gives_the_same_alerts(scanned: Scanned, tmp_path: Path) -> None:
+    """Each record twice, in no order: the same alerts to the letter, and each repeat ends once more, mostly as a duplicate."""
+    header, *rows = EXPORTS[0].read_text(encoding="utf-8").splitlines(keepends=True)
+    rows *= 2
+    random.Random(7).shuffle(rows)
+    doubled = tmp_path / EXPORTS[0].name
+    doubled.write_text(header + "".join(rows), encoding="utf-8")
+    again = scan_of((EXPORTS[2], doubled, EXPORTS[1]))
+    assert sorted(again.alerts, key=lambda alert: alert.alert_id) == sorted(scanned.alerts, key=lambda alert: alert.alert_id)
+    before, after = scanned.counts.as_dict(), again.counts.as_dict()
+    assert after["read"] - before["read"] == len(rows) // 2
+    assert after["facts"] == before["facts"]
+    more = {name: after[name] - before[name] for name in ("duplicates", "discarded", "dead_letters")}
+    assert sum(more.values()) == len(rows) // 2
+    assert more["duplicates"] > 100
 
 
 def test_the_federation_is_withheld_from_the_alert(scanned: Scanned) -> None:

@@ -158,6 +158,15 @@ def test_a_delegate_is_who_acted(account: str) -> None:
         assert (activity.officer_id, activity.account, activity.reasons) == ("o2", account, ("delegate",))
 
 
+def test_a_role_mailbox_is_no_person_and_tells_who_used_it() -> None:
+    """It has no name that a private address could be of; the account that acted stands in the evidence, known to the officers or not."""
+    activity = whole(sender=f"control.room@{FORCE}", account=f"temp7@{FORCE}", recipients=("control.room@gmail.com",), attachments=(PDF,))
+    assert (activity.officer_id, activity.account) == (f"account:control.room@{FORCE}", f"temp7@{FORCE}")
+    assert [(each.class_, each.own) for each in activity.addresses] == [("personal", "no")]
+    used = whole(sender=f"control.room@{FORCE}", account=SAM, recipients=("kim.vale@gmail.com",), attachments=(PDF,))
+    assert (used.officer_id, used.account, used.reasons) == ("o2", SAM, ("delegate",))
+
+
 def test_an_account_that_nobody_knows_leaves_the_mail_with_the_mailbox() -> None:
     """A service account acts for the owner of the mailbox."""
     activity = whole(account="svc-relay", recipients=("kim@gmail.com",))
