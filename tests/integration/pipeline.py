@@ -83,6 +83,21 @@ def contents(alerts: Iterable[Alert]) -> dict[str, Alert]:
     return {alert.alert_id: content_of(alert) for alert in alerts if alert.status == "active"}
 
 
+def custodiet(*arguments: str, environ: Mapping[str, str] | None = None) -> str:
+    """Run a command; return what it printed. A command that fails is shown."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODIET_")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "streams", *arguments],
+        env={**inherited, "PYTHONPATH": str(ROOT), **(environ or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise AssertionError(f"custodiet {' '.join(arguments)} ended with {ran.returncode}\n{ran.stdout}{ran.stderr}")
+    return ran.stdout
+
+
 class Pipeline:
     """Topics, indices and workers under one prefix. Use as a context manager: workers that are left over are killed."""
 
@@ -115,13 +130,8 @@ class Pipeline:
             self.kill(worker)
 
     def custodiet(self, *arguments: str) -> str:
-        """Run a command; return what it printed. A command that fails is shown."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "streams", *arguments], env=self._environ({}), capture_output=True, text=True, check=False
-        )
-        if ran.returncode:
-            raise AssertionError(f"custodiet {' '.join(arguments)} ended with {ran.returncode}\n{ran.stdout}{ran.stderr}")
-        return ran.stdout
+        """Run a command with this pipeline's settings; return what it printed. A command that fails is shown."""
+        return custodiet(*arguments, environ=self.environ)
 
     def load_reference(self, folder: Path = SAMPLES / "reference") -> None:
         """Load reference data."""
