@@ -57,7 +57,8 @@ def as_document(result: Score) -> dict[str, Any]:
         "severity_from": result.floor,
         "offenders": {"found": result.recall.got, "of": result.recall.of},
         "alerts": {"right": result.precision.got, "of": result.precision.of},
-        "recall_of_sensitive_or_six_mails": result.must.share,
+        "recall_of_classified_or_six_mails": result.must.share,
+        "recall_of_sensitive_shown_or_not": result.sensitive.share,
         "recall_at_any_severity": result.recall_at_any_severity.share,
         "days_until_first_alert": _days(result.days),
         "habits": {row.name: _row(row) for row in result.habits},
@@ -97,7 +98,8 @@ def _figures(result: Score) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_row("recall", _share(result.recall), "offenders found")
     table.add_row("precision", _share(result.precision), "alerts that find one")
-    table.add_row("", _share(result.must), "offenders with a sensitive or protected item, or 6 such mails, found")
+    table.add_row("", _share(result.must), "offenders with an item shown to be classified or protected, or 6 such mails, found")
+    table.add_row("", _share(result.sensitive), "offenders who sent anything sensitive, whether or not a log shows it, found")
     table.add_row("", _share(result.recall_at_any_severity), "offenders found by alerts of any severity")
     table.add_row("first alert", _told_days(result.days), "after the first deed")
     return table

@@ -43,8 +43,9 @@ _SENDERS_FILE: Final = 0.3
 _OPENED_BEFORE: Final = 0.25
 """The share of files for the public that somebody opened on a site first; the others come from other systems or their own disk."""
 _FILLED_IN: Final = 0.7
+"""The share of files for the public that are about one person; the others are blank forms."""
 _FOUND_BY_POLICY: Final = 0.01
-"""The share of files for the public in which a data-loss policy finds a National Insurance number."""
+"""The share of what was filled in for the public in which a data-loss policy finds a National Insurance number."""
 
 _INTERNAL = ("Handover", "Rota change", "Briefing 14:00", "RE: actions", "Vehicle keys", "Leave request", "Court warning", "FW: late turn")
 _JOINT = ("Joint enquiry", "RE: strategy meeting", "Referral", "Disclosure schedule", "RE: listing")
@@ -125,17 +126,18 @@ class Everyday:
         files: tuple[Paper, ...] = ()
         dlp = ""
         if chance.likely(share):
-            paper = self._for_the_public(chance)
+            filled_in = chance.likely(_FILLED_IN)
+            paper = self._form(chance, filled_in=filled_in)
             files = (paper,)
             if chance.likely(_OPENED_BEFORE):
                 yield Touch(at - chance.between(1, 40) * MINUTE, self._id(), person.address, "FileAccessed", paper)
-            dlp = NINO if chance.likely(_FOUND_BY_POLICY) else ""
+            dlp = NINO if filled_in and chance.likely(_FOUND_BY_POLICY) else ""
         yield Mail(at, self._id(), person.address, (contact,), chance.pick(_TO_PUBLIC), files, person.address, dlp)
 
-    def _for_the_public(self, chance: Chance) -> Paper:
+    def _form(self, chance: Chance, *, filled_in: bool) -> Paper:
         """Return a form, which is the same for everybody, or what somebody wrote in one: a content of its own."""
         paper = self._library.of(chance, "forms")
-        if not chance.likely(_FILLED_IN):
+        if not filled_in:
             return paper
         digest = name_of("filled in", chance.share())
         return replace(paper, sha256=digest + digest[::-1])

@@ -64,12 +64,17 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """All figures, of alerts at ``floor`` and above. ``must`` are offenders with a sensitive or protected item or at least 6 such mails."""
+    """All figures, of alerts at ``floor`` and above.
+
+    ``must`` are offenders with at least 6 such mails, or one with an item that its label, its name or a policy shows to be classified or
+    protected; ``sensitive`` are those who sent anything sensitive, whether or not a log shows it.
+    """
 
     floor: Severity
     recall: Share
     recall_at_any_severity: Share
     must: Share
+    sensitive: Share
     precision: Share
     days: tuple[float, ...]
     habits: tuple[Row, ...]
@@ -85,13 +90,13 @@ def score(
     every = found_by(alerts, truth)
     counted = [each for each in every if severity_rank(each.alert.severity) >= severity_rank(floor)]
     found = _found(counted)
-    must = [offender for offender in truth.offenders if _must(offender)]
     likeness = {innocent.officer_id: innocent.looks_like for innocent in truth.innocents}
     return Score(
         floor=floor,
         recall=Share(len(found), len(truth.offenders)),
         recall_at_any_severity=Share(len(_found(every)), len(truth.offenders)),
-        must=Share(sum(offender.officer_id in found for offender in must), len(must)),
+        must=_among(found, (offender for offender in truth.offenders if _must(offender))),
+        sensitive=_among(found, (offender for offender in truth.offenders if offender.sensitive or offender.protected)),
         precision=_right(counted),
         days=_days(counted, truth.offenders),
         habits=tuple(_by_habit(counted, truth)),
@@ -105,7 +110,13 @@ def score(
 
 
 def _must(offender: Offender) -> bool:
-    return offender.sensitive or offender.protected or len(such_mails(offender)) >= MUST_FIND_MAILS
+    such = such_mails(offender)
+    return len(such) >= MUST_FIND_MAILS or any(deed.sensitive and deed.told_by for deed in such)
+
+
+def _among(found: frozenset[str], wanted: Iterable[Offender]) -> Share:
+    ids = {offender.officer_id for offender in wanted}
+    return Share(len(ids & found), len(ids))
 
 
 def _found(alerts: Iterable[Found]) -> frozenset[str]:

@@ -40,7 +40,7 @@ def test_whoever_is_missed_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     capsys.readouterr()
     assert run(["score", str(tmp_path / "none.ndjson"), str(tmp_path / "force" / "truth.json")]) == DONE
     shown = capsys.readouterr().out
-    assert "0.0% (0 of 1)" in shown
+    assert "0.0% (0 of 2)" in shown
     assert "reaches" in shown
     assert run(["score", str(tmp_path / "none.ndjson"), str(tmp_path / "force" / "truth.json"), "--json"]) == DONE
     figures = json.loads(capsys.readouterr().out)

@@ -83,7 +83,8 @@ CLAIMS: dict[str, Claim] = {
         and all(deed.sensitive for deed in others)
     ),
     "passed-around": lambda case, mails, _: (
-        any(count >= 2 for count in Counter(mail.files for mail in mails if "label" in mail.told_by).values()) and len(case.people) == 2
+        len({mail.officer_id for mail in mails}) == len(case.people) == 2
+        and max(Counter(files for files, _ in {(mail.files, mail.officer_id) for mail in mails}).values()) == 2
     ),
     "behind-the-federation": lambda _, mails, __: all(FEDERATION in mail.to and len(mail.to) == 2 for mail in mails),
 }

@@ -144,15 +144,17 @@ def test_the_first_alert_is_when_the_trigger_was() -> None:
 
 
 def test_who_must_be_found() -> None:
-    """A sensitive or protected item, or six such mails; a mail without a file to a mailbox that nothing shows is none."""
+    """An item shown to be classified, or six such mails; a mail without a file to a mailbox that nothing shows is none."""
     bare = [deed(number, number, "hidden", "SM4", files=()) for number in range(9)]
     what = truth(
-        offender(deed(1, 0, sensitive=True)),
+        offender(deed(1, 0, sensitive=True, told_by=("label",))),
+        offender(deed(2, 0, officer="SM5", sensitive=True), officer="SM5"),
         offender(*(deed(10 + number, number, officer="SM2") for number in range(6)), officer="SM2"),
         offender(*(deed(20 + number, number, officer="SM3") for number in range(5)), officer="SM3"),
         offender(*bare, officer="SM4"),
     )
     assert (held([], what).must.got, held([], what).must.of) == (0, 2)
+    assert (held([], what).sensitive.got, held([], what).sensitive.of) == (0, 2)
     assert held([], what).precision.share is None
 
 
