@@ -12,6 +12,8 @@ _STATUS = re.compile(r"##[^;]*+")
 _EXCHANGE = re.compile(r"\[\s*+(?P<kind>SMTP|EX|X500)\s*+:(?P<address>[^\]\[]*+)\]", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:smtp|mailto|sip)\s*:\s*", re.IGNORECASE)
 _PIECE = re.compile(r'"[^"]*+"|<[^<>]*+>|\[[^\[\]]*+\]|[;,\r\n\t]|[^;,\r\n\t"<\[]++|.', re.DOTALL)
+_LISTED = re.compile(r"\s*\[(?!\s*(?:SMTP|EX|X500)\s*:)(?P<held>[^\[\]]*@[^\[\]]*)\]\s*", re.IGNORECASE)
+_APART = re.compile(r"[\s|]+")
 _SEPARATORS = ";,\r\n\t"
 _LOCAL_PART = r"[^\s<>\"()\[\],;:=|{}@]"
 _FOUND = re.compile(rf"(?<!{_LOCAL_PART}){_LOCAL_PART}++@[^\s<>\"'()\[\],;:=|{{}}@]++")
@@ -71,6 +73,9 @@ def _of_item(item: object) -> Iterator[str]:
 def split_addresses(text: str) -> Iterator[str]:
     """Yield the addresses in a text, separated by ``;`` ``,`` lines or blanks; a name with a comma stays with its address."""
     name = ""
+    listed = _LISTED.fullmatch(text)
+    if listed is not None:
+        text = listed["held"]
     for piece, separator in _pieces(_STATUS.sub("", text)):  # message traces write ``address##status, status;``
         if not piece:
             continue
@@ -114,11 +119,17 @@ def _tidied(piece: str) -> Iterator[str]:
         return
     words = bare.split()
     if bare.count("@") > 1:
-        for word in words:
+        for word in filter(None, _APART.split(bare)):
             yield from _bared(word)
     else:  # ``John Smith j.smith@x.example``
         name = " ".join(word for word in words if "@" not in word)
-        yield from _bared(f"{name} <{next(word for word in words if '@' in word)}>" if name else bare)
+        only = next(word for word in words if "@" in word)
+        yield from _bared(f"{name} <{_unbracketed(only)}>" if name else bare)
+
+
+def _unbracketed(word: str) -> str:
+    """Return an address without the brackets that set it off from a name before it."""
+    return word[1:-1] if (word[:1], word[-1:]) in {("(", ")"), ("[", "]")} else word
 
 
 def _bared(piece: str) -> Iterator[str]:

@@ -115,7 +115,13 @@ def _unpacked(line: int, data: bytes, fits: Fits) -> Iterator[Found]:
         yield _found(line, data, value)
         return
     for item in held:
-        yield _found(line, data, item)
+        for one in _flat(item):
+            yield _found(line, data, one)
+
+
+def _flat(value: object) -> list[object]:
+    """Return what a list of objects holds (answers that were joined are lists in a list), and anything else by itself."""
+    return value if isinstance(value, list) and value and all(isinstance(item, dict) for item in value) else [value]
 
 
 def _page_of(value: object, fits: Fits) -> list[object] | None:
@@ -205,7 +211,8 @@ def _value(window: Window, fits: Fits) -> Iterator[Found]:
         return
     window.skip(length)
     _learn(window, data)
-    yield _found(line, data, value)
+    for item in _flat(value):
+        yield _found(line, data, item)
 
 
 def _learn(window: Window, data: bytes) -> None:

@@ -46,6 +46,7 @@ def _bad(found: list[Found]) -> list[str]:
 _SHAPES = {
     "array": json.dumps(_ROWS),
     "pretty array": json.dumps(_ROWS, indent=2),
+    "arrays in an array": json.dumps([_ROWS[:2], _ROWS[2:]]),
     "array with an element a line": "[\n" + ",\n".join(json.dumps(row) for row in _ROWS) + "\n]\n",
     "lines": "\n".join(json.dumps(row) for row in _ROWS),
     "lines with commas and blank ones": ",\r\n\r\n".join(json.dumps(row) for row in _ROWS) + ",\r\n",
