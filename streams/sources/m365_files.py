@@ -35,6 +35,7 @@ ACTIONS: Mapping[str, FileAction] = {
     "filesyncuploadedfull": "upload",
     "filesyncuploadedpartial": "upload",
     "fileuploadedtocloud": "upload",
+    "filecreated": "modify",
     "filemodified": "modify",
     "filemodifiedextended": "modify",
     "filemoved": "modify",
@@ -60,6 +61,7 @@ ACTIONS: Mapping[str, FileAction] = {
 
 _NOT_ABOUT_FILES = {"web", "site", "tenant", "documentlibrary", "list", "page", "invalid", "7", "6", "8", "9", "11"}
 _LABEL_FIELDS = ("SensitivityLabelId", "DestinationLabel", "SourceLabel")
+_NOBODY = re.compile(r"urn:spo:(?:anon|guest)#.*|anonymous", re.IGNORECASE)
 _SYSTEM = re.compile(r"(?:app@sharepoint|sharepoint\\system|nt authority\\.*|nt service\\.*|.*@sharepoint|system account)", re.IGNORECASE)
 
 
@@ -72,6 +74,8 @@ def parse(record: AuditRecord) -> Parsed:
         return Discard("not-a-file")
     if record.user is None or _SYSTEM.fullmatch(record.user):
         return Discard("system-account")
+    if _NOBODY.fullmatch(record.user):
+        return Discard("anonymous-user")
     return [file_event(record, ACTIONS[record.operation])]
 
 

@@ -49,7 +49,8 @@ class WindowsEvent:
         """The instant, with its offset. Raises SourceError ``no-offset`` for a local time: the tool was not told to write UTC."""
         if "MapDescription" in self.system or "PayloadData1" in self.system:  # EvtxECmd writes UTC and no zone
             return read_instant(self.system.raw(*_INSTANTS))
-        return self._times.instant(self.system.raw(*_INSTANTS))
+        utc = self.system.raw("TimeGenerated [UTC]")
+        return self._times.instant(self.system.raw(*_INSTANTS)) if utc is None else read_instant(utc)
 
     @property
     def computer(self) -> str | None:
