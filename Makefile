@@ -72,7 +72,7 @@ scan: env ## the same alerts without any server
 # Last comes pytest, so that its closing line closes the run. One process has the stack to itself, the other does the rest.
 .PHONY: test
 test: machine env lint types wheel ## all checks; leaves the stack as it was found
-	@$(LOCAL) run -- $(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(LOCAL) run -- $(BIN)/python -m pytest -n 2
 
 .PHONY: lint types unit integration
 lint: env ## ruff: rules and format

@@ -17,15 +17,13 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies here, so that `-m "not integration"` leaves the stack alone, and run it first and in one process.
+    """Mark what lies here, so that `-m "not integration"` leaves the stack alone, and run it first.
 
-    Some of it stops Kafka or Elasticsearch: no other test may need them meanwhile. It waits more than it works, so that a second
-    process gets through the rest beside it.
+    It waits more than it works: a second process gets through the rest beside it.
     """
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.integration)
-            item.add_marker(pytest.mark.xdist_group("stack"))
     items.sort(key=lambda item: item.get_closest_marker("integration") is None)
 
 
