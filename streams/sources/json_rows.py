@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from streams.errors import SourceError
 from streams.sources.content import ByteSource
+from streams.sources.json_pages import PAGE_HOLDERS, PAGES, flat, page_of
 from streams.sources.json_text import decode_json
 from streams.sources.json_window import Window
 from streams.sources.limits import MAX_RECORD
@@ -24,8 +25,6 @@ _PEEK = 256 * 1024
 _LONGEST_TRIED = 64 * 1024
 _TRIED_IN_ALL = 32 * 1024 * 1024
 _MOST_NAMES = 50
-_PAGES = {"value", "results", "Results", "records", "Records", "events", "auditLogs", "items"}
-_PAGE_HOLDERS = {"d"}
 _STRING = rb'"(?:[^"\\]|\\.){0,4000}"'
 _MEMBER = rb"%s\s*:\s*(?:%s|[\w.+-]{1,40})\s*,\s*" % (_STRING, _STRING)
 # What the answer to a hunting query says of itself before its rows: nested, and none of it a record.
@@ -34,7 +33,7 @@ _NESTED = _FLAT
 for _ in range(5):
     _NESTED = rb'[^{}\[\]"]*+(?:(?:%s|[{\[]%s[}\]])[^{}\[\]"]*+)*+' % (_STRING, _NESTED)
 _ABOUT = rb'"(?:[Ss]chema|[Ss]tats)"\s*:\s*[{\[]%s[}\]]\s*,\s*' % _NESTED
-_PAGE_NAME = rb'"(?:%s)"' % b"|".join(name.encode() for name in sorted(_PAGES | _PAGE_HOLDERS))
+_PAGE_NAME = rb'"(?:%s)"' % b"|".join(name.encode() for name in sorted(PAGES | PAGE_HOLDERS))
 _PAGE = re.compile(rb'\{\s*(?:%s|%s){0,20}%s\s*:\s*(?:\[|\{\s*"results"\s*:\s*\[)' % (_MEMBER, _ABOUT, _PAGE_NAME), re.DOTALL)
 _LINE_OBJECT = re.compile(rb"^\{.*\}[\s,]*$", re.MULTILINE)
 _OPENING = re.compile(rb'\{\s{0,80}"([^"\\]{0,80})"')
@@ -110,32 +109,10 @@ def _unpacked(line: int, data: bytes, fits: Fits) -> Iterator[Found]:
     except SourceError as error:
         yield broken(line, data, error.reason, error.detail)
         return
-    held = _page_of(value, fits)
-    if held is None:
-        yield _found(line, data, value)
-        return
-    for item in held:
-        for one in _flat(item):
+    held = page_of(value, fits)
+    for item in [value] if held is None else held:
+        for one in flat(item):
             yield _found(line, data, one)
-
-
-def _flat(value: object) -> list[object]:
-    """Return what a list of objects holds (answers that were joined are lists in a list), and anything else by itself."""
-    return value if isinstance(value, list) and value and all(isinstance(item, dict) for item in value) else [value]
-
-
-def _page_of(value: object, fits: Fits) -> list[object] | None:
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict) or fits(value):
-        return None
-    for name in _PAGES | _PAGE_HOLDERS:
-        held = value.get(name)
-        if isinstance(held, list) and all(isinstance(item, dict) for item in held):
-            return held
-        if name in _PAGE_HOLDERS and isinstance(held, dict):
-            return _page_of(held, fits)
-    return None
 
 
 def _found(line: int, data: bytes, value: object) -> Found:
@@ -178,10 +155,10 @@ def _page(window: Window, fits: Fits) -> Iterator[Found]:
             return
         window.skip(1)
         opening = window.next_byte()
-        if name in _PAGES and opening == b"[":
+        if name in PAGES and opening == b"[":
             window.skip(1)
             yield from _elements(window, fits)
-        elif name in _PAGE_HOLDERS and opening == b"{":
+        elif name in PAGE_HOLDERS and opening == b"{":
             yield from _page(window, fits)
         elif (length := window.value_length()) is not None:
             window.skip(length)
@@ -211,7 +188,7 @@ def _value(window: Window, fits: Fits) -> Iterator[Found]:
         return
     window.skip(length)
     _learn(window, data)
-    for item in _flat(value):
+    for item in flat(value):
         yield _found(line, data, item)
 
 

@@ -46,6 +46,9 @@ def _bad(found: list[Found]) -> list[str]:
 _SHAPES = {
     "array": json.dumps(_ROWS),
     "pretty array": json.dumps(_ROWS, indent=2),
+    "table of a query": json.dumps(
+        {"tables": [{"columns": [{"name": "id"}, {"name": "text"}], "rows": [[row["id"], row["text"]] for row in _ROWS]}]}
+    ),
     "arrays in an array": json.dumps([_ROWS[:2], _ROWS[2:]]),
     "array with an element a line": "[\n" + ",\n".join(json.dumps(row) for row in _ROWS) + "\n]\n",
     "lines": "\n".join(json.dumps(row) for row in _ROWS),
