@@ -12,7 +12,7 @@ import msgspec
 from streams.errors import CustodietError
 
 _T = TypeVar("_T")
-_LENGTH = struct.Struct("<I")
+_HEAD = struct.Struct("<IIQ")  # length of the key, of the record, and its place among those added
 _MOST_RUNS = 64
 _READ = 64 * 1024
 _OVERHEAD = 350  # bytes that Python adds to each held record
@@ -21,7 +21,8 @@ _OVERHEAD = 350  # bytes that Python adds to each held record
 class ExternalSort(Generic[_T]):
     """Give back in order of ``key`` what was added, holding about ``memory`` bytes at a time.
 
-    ``kind`` is the type that comes back (msgspec encodes it). Equal keys come back in the order in which they were added.
+    ``kind`` is the type that comes back and keys hold numbers, text and bytes (msgspec encodes both). Equal keys come
+    back in the order in which they were added, ``added`` is how many there are.
     Raises CustodietError when the temporary folder cannot be written. Use it as a context: leaving removes the files.
     """
 
@@ -31,9 +32,10 @@ class ExternalSort(Generic[_T]):
         self._memory = memory
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(kind).decode
+        self._decode_key = msgspec.msgpack.Decoder(tuple[object, ...]).decode
         self._held: list[tuple[tuple[object, ...], int, bytes]] = []
         self._size = 0
-        self._added = 0
+        self.added = 0
         self._runs: list[IO[bytes]] = []
         self._files = ExitStack()
 
@@ -49,8 +51,8 @@ class ExternalSort(Generic[_T]):
     def add(self, item: _T) -> None:
         """Add one record."""
         data = self._encode(item)
-        self._held.append((self._key(item), self._added, data))
-        self._added += 1
+        self._held.append((self._key(item), self.added, data))
+        self.added += 1
         self._size += len(data) + _OVERHEAD
         if self._size >= self._memory:
             self._spill()
@@ -80,15 +82,15 @@ class ExternalSort(Generic[_T]):
         try:
             file: IO[bytes] = tempfile.TemporaryFile(prefix="custodiet-sort-")  # noqa: SIM115  # closed with the sort, on the next line
             self._files.enter_context(file)
-            for _, order, data in records:
-                file.write(_LENGTH.pack(len(data)) + order.to_bytes(8, "little") + data)
+            for key, order, data in records:
+                name = self._encode(key)
+                file.write(_HEAD.pack(len(name), len(data), order) + name + data)
             file.seek(0)
         except OSError as error:
             raise CustodietError(f"cannot write temporary files in {tempfile.gettempdir()}: {error.strerror} (set TMPDIR)") from error
         return file
 
     def _read(self, file: IO[bytes]) -> Iterator[tuple[tuple[object, ...], int, bytes]]:
-        while head := file.read(_LENGTH.size):
-            order = int.from_bytes(file.read(8), "little")
-            data = file.read(_LENGTH.unpack(head)[0])
-            yield self._key(self._decode(data)), order, data
+        while head := file.read(_HEAD.size):
+            of_key, of_data, order = _HEAD.unpack(head)
+            yield self._decode_key(file.read(of_key)), order, file.read(of_data)

@@ -86,6 +86,8 @@ class _Health:
 class Load:
     """Iterate to get the events of all inputs; ``counts``, ``by_feed`` and ``discards`` are complete when the iteration is.
 
+    ``new`` is how many events there are, known before the first is given, and ``sent`` how many were given so far.
+
     ``now`` is the clock: events more than 24 hours ahead of it are dead letters. ``dead_letter`` is called with each dead letter and
     ``progress`` with (bytes read, bytes in all). Raises UsageError, FeedUnhealthy, or CustodietError where no temporary file can be
     written.
@@ -113,6 +115,7 @@ class Load:
         self.counts = Counts()
         self.by_feed: dict[str, Counts] = {}
         self.discards: Counter[str] = Counter()
+        self.new = 0
         self.sent = 0
 
     def __iter__(self) -> Iterator[Event]:
@@ -126,6 +129,7 @@ class Load:
                     health.judge(feed, finished=True)
                 for held, new in _first_of_each(named):
                     if new:
+                        self.new += 1
                         ordered.add(held)
                     self._end(held, ends, new=new)
                 self._end_together(ends)

@@ -12,7 +12,7 @@ from streams.enrichment.reference_files import read_reference
 from streams.scan import Scan, Scanned, route
 from streams.sources.formats import read_input
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 NOW = 1_790_000_000_000
 
 

@@ -12,7 +12,7 @@ from streams.enrichment.reference_files import read_reference
 from streams.scan import Scan
 from streams.sources.formats import read_input
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 NOW = 1_790_000_000_000
 OFFICER = "NM006"
 WORK = "rhodri.tallis@northmoor.police.example"
@@ -25,7 +25,7 @@ def scan(tmp_path: Path, *lines: dict[str, object], config: str = "", form: str 
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     parsed = parse_config(config, "test")
     run = Scan(parsed, read_reference(SAMPLES / "reference", parsed.calendar.zone), dead_letter=lambda _: None, now=NOW)
-    return asyncio.run(run.run([read_input(f"{form}:{path}")])).alerts
+    return list(asyncio.run(run.run([read_input(f"{form}:{path}")])).alerts)
 
 
 def came_in(number: int, **changes: object) -> dict[str, object]:
