@@ -12,7 +12,7 @@ _STATUS = re.compile(r"##[^;]*+")
 _EXCHANGE = re.compile(r"\[\s*+(?P<kind>SMTP|EX|X500)\s*+:(?P<address>[^\]\[]*+)\]", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:smtp|mailto|sip)\s*:\s*", re.IGNORECASE)
 _PIECE = re.compile(r'"[^"]*+"|<[^<>]*+>|\[[^\[\]]*+\]|[;,\r\n\t]|[^;,\r\n\t"<\[]++|.', re.DOTALL)
-_LISTED = re.compile(r"\s*\[(?!\s*(?:SMTP|EX|X500)\s*:)(?P<held>[^\[\]]*@[^\[\]]*)\]\s*", re.IGNORECASE)
+_LISTED = re.compile(r"\s*\[(?!\s*(?:SMTP|EX|X500)\s*:)(?P<held>[^\[\]@]*+@[^\[\]]*+)\]\s*", re.IGNORECASE)
 _APART = re.compile(r"[\s|]+")
 _SEPARATORS = ";,\r\n\t"
 _LOCAL_PART = r"[^\s<>\"()\[\],;:=|{}@]"

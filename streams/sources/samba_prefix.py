@@ -12,7 +12,7 @@ PREFIXES = (
 _TOKEN = re.compile(r"%(?P<letter>[A-Za-z$])")
 _KNOWN = {"u": "user", "U": "session_user", "D": "domain", "S": "share", "P": "root", "h": "host", "L": "server", "I": "ip", "m": "machine"}
 _REST = r"\|(?P<operation>[a-z_]{2,40})\|(?P<result>ok|fail(?: ?\([^|]{0,200}\))?)(?:\|(?P<arguments>.*))?"
-_IP = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F.:]*:[0-9a-fA-F.:]*)"
+_IP = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F.]*+:[0-9a-fA-F.:]*+)"
 _DOMAIN_PLUS = re.compile(r"(?P<domain>[A-Z0-9][A-Z0-9._-]*)\+(?P<user>.+)")  # winbind separator = +
 
 
