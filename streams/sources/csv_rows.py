@@ -73,6 +73,7 @@ class _Lines:
         self._source = source
         self._buffer = bytearray()
         self._ended = False
+        self._end = b"\n"
         self._number = 0
         self._again: deque[tuple[int, str]] = deque()
         self._refused: list[Found] = []
@@ -127,7 +128,7 @@ class _Lines:
         searched = 0
         kept: bytes | None = None
         while True:
-            end = self._buffer.find(b"\n", searched)
+            end = self._buffer.find(self._end, searched)
             if end < 0 and len(self._buffer) > MAX_RECORD:
                 kept = kept or bytes(self._buffer)
                 self._buffer.clear()
@@ -138,6 +139,8 @@ class _Lines:
             searched = len(self._buffer)
             data = self._source.read(_READ)
             self._ended = not data
+            if self._number == 0 and not self._buffer and b"\r" in data[:-1] and b"\n" not in data:
+                self._end = b"\r"  # a table as Excel saves it for old Macintosh computers
             self._buffer += data
 
 

@@ -41,6 +41,12 @@ def test_separator_is_told_from_the_header(separator: str, end: str) -> None:
     assert _good(_read(text)) == [{"a": "1", "b,;": 'x, "y";\t'}]
 
 
+def test_lines_may_end_as_on_old_macintosh_computers() -> None:
+    """A table without a single line feed ends its lines with carriage returns; where there is one, a bare carriage return is text."""
+    assert _good(_read('a,b\r1,"x ""y"""\r2,z')) == [{"a": "1", "b": 'x "y"'}, {"a": "2", "b": "z"}]
+    assert _good(_read('a,b\r\n1,"x\ry"\r\n')) == [{"a": "1", "b": "x\ry"}]
+
+
 @pytest.mark.parametrize("first", ["#TYPE Selected.System.Object\n", "sep=,\n", "\n", "#Software: x\n\n"])
 def test_lines_before_the_header_are_no_records(first: str) -> None:
     """What Windows PowerShell and Excel write before the header is passed over."""
