@@ -88,7 +88,7 @@ integration: machine env ## the tests on the real stack; leaves it as it was fou
 .PHONY: soak
 soak: machine env ## a simulated force of 200 officers over two years through the real stack (SOAK_MAILS_PER_DAY=5), against scan
 	@SOAK_OFFICERS=$${SOAK_OFFICERS:-200} SOAK_DAYS=$${SOAK_DAYS:-731} SOAK_MAILS_PER_DAY=$${SOAK_MAILS_PER_DAY:-5} \
-		$(LOCAL) run -- $(BIN)/python -m pytest tests/integration/test_pipeline_simulated.py
+		$(LOCAL) run -- $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/integration/test_pipeline_simulated.py
 
 # `--help` is asked from outside of the checkout: here the packages would be found without being installed.
 .PHONY: wheel
