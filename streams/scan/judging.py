@@ -5,7 +5,7 @@ disk, the records of a key keep the order of the log, and a key's state is let g
 on how many keys there are nor on how long the log is, and a key is not read, judged and written again for every two days of it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -39,9 +39,10 @@ def filing() -> ExternalSort[Filed]:
 class Judging:
     """Judges sorted records and keeps the alerts that stand. ``judged`` counts the records so far."""
 
-    def __init__(self, stage: DetectStage, wire: Wire, now: Millis) -> None:
-        """Take the stage that the workers run, too."""
-        self._stage = stage
+    def __init__(self, stage: Callable[[], DetectStage], wire: Wire, now: Millis) -> None:
+        """Take what makes the stage that the workers run; it remembers keys that come again, and here none does."""
+        self._made = stage
+        self._stage = stage()
         self._wire = wire
         self._now = now
         self._store = MemoryStore()
@@ -60,7 +61,7 @@ class Judging:
             for alert in self._latest.values():
                 if alert.status == "active":
                     self._standing.add(alert)
-            self._latest, self._store = {}, MemoryStore()
+            self._latest, self._store, self._stage = {}, MemoryStore(), self._made()
         return handled
 
     def alerts(self) -> Alerts:

@@ -5,6 +5,7 @@ All inputs are one log of one partition for each topic, in the order of event ti
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Literal
 
 from detectors.engine.engine import Engine
@@ -91,7 +92,9 @@ class Scan:
             config_version=config.version,
         )
         self._enrich = EnrichStage(self._wire, lambda: reference, detectors, _GENERATION, config.join_horizon)
-        detect = DetectStage(wire=self._wire, engine=engine, detectors=detectors, generation=_GENERATION, config_version=config.version)
+        detect = partial(
+            DetectStage, wire=self._wire, engine=engine, detectors=detectors, generation=_GENERATION, config_version=config.version
+        )
         self._judging = Judging(detect, self._wire, now)
         self._enriched = Counts()
         self._after = 0
