@@ -14,7 +14,7 @@ from functools import cache
 from statistics import median_high
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detectors import contract, files, judging
 from detectors.contract import Episode, Evidence, Key, View
@@ -33,6 +33,12 @@ class Config(contract.Config):
     factor: Decimal = Field(default=Decimal(3), ge=0)
     baseline_days: int = Field(default=30, ge=1)
     least_days: int = Field(default=5, ge=1)
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> "Config":
+        if self.least_days > self.baseline_days:
+            raise ValueError("least_days may not be more than baseline_days: no usual day would ever be known")
+        return self
 
 
 class BulkAccess(contract.Detector[Config]):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detectors import contract, judging
 from detectors.contract import Episode, Evidence, Key, View
@@ -32,6 +32,14 @@ class Config(contract.Config):
     )
     common_above: int = Field(default=20, ge=1)
     common_window: Annotated[Duration, Field(gt=timedelta())] = timedelta(days=365)
+
+    @model_validator(mode="after")
+    def _rare_enough(self) -> "Config":
+        if any(
+            rule.measure == "officers" and rule.threshold > self.common_above and rule.window <= self.common_window for rule in self.rules
+        ):
+            raise ValueError("a rule for more officers than common_above can never be reached: what so many send is common")
+        return self
 
 
 class KnownDocument(contract.Detector[Config]):

@@ -13,7 +13,7 @@ from schemas.records import ExceptionFact, Record
 from schemas.wire import Wire
 from streams.cli.console import output
 from streams.cli.kafka import complete
-from streams.config import default_config, read_config
+from streams.config import ForceConfig, default_config, read_config
 from streams.enrichment.reference_files import read_reference
 from streams.runtime.admin import limits
 from streams.runtime.clock import wall_clock
@@ -23,7 +23,7 @@ from streams.runtime.names import Names
 from streams.runtime.registry import registry_of
 from streams.runtime.sender import Sender
 from streams.runtime.shelf import RECORDS, Shelf
-from streams.settings import from_environment
+from streams.settings import Settings, from_environment
 
 SHOWN = 20
 
@@ -41,7 +41,7 @@ def command() -> None:
 
 @command.command("load")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
-@click.option("--force-config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="For the force's time zone.")
+@click.option("--force-config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="For the force's time zone and domains.")
 @click.option(
     "--again", is_flag=True, help="Send every officer's dated facts and every exception, not only what changed: before a new generation."
 )
@@ -53,9 +53,8 @@ def load(directory: Path, force_config: Path | None, *, again: bool, dry_run: bo
     address lists or document classes acts on what comes after it.
     """
     settings = from_environment()
-    path = force_config or settings.config
-    config = default_config() if path is None else read_config(path)
-    records = read_reference(directory, ZoneInfo(config.timezone))
+    config = _config(force_config, settings)
+    records = read_reference(directory, ZoneInfo(config.timezone), own_elsewhere=config.names_own)
     wire, names = Wire(registry_of(settings)), Names(settings.topic_prefix, settings.generation)
 
     async def work() -> Plan:
@@ -74,14 +73,16 @@ def load(directory: Path, force_config: Path | None, *, again: bool, dry_run: bo
 
 
 @command.command("show")
+@click.option("--force-config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="For the force's domains.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show(*, as_json: bool) -> None:
+def show(force_config: Path | None, *, as_json: bool) -> None:
     """Show what the topics hold, and the version that activities carry."""
     settings = from_environment()
+    domains = _config(force_config, settings).domains
     wire = Wire(registry_of(settings))
     shelf: Shelf = complete(settings, read_shelf(settings, wire))
     sizes = {topic: len(shelf.records(topic)) for topic in RECORDS}
-    version = shelf.reference().version
+    version = shelf.reference(domains).version
     if as_json:
         click.echo(json.dumps({"version": version, **sizes}))
         return
@@ -91,10 +92,15 @@ def show(*, as_json: bool) -> None:
     console = output()
     console.print(table)
     console.print(f"reference version {version}", highlight=False)
-    for topic in shelf.lacking():
+    for topic in shelf.lacking(domains):
         console.print(
             f"[yellow]{topic} is empty:[/] the enrich worker waits until `custodiet reference load DIR` has filled it", highlight=False
         )
+
+
+def _config(path: Path | None, settings: Settings) -> ForceConfig:
+    path = path or settings.config
+    return default_config() if path is None else read_config(path)
 
 
 def _report(made: Plan, *, dry_run: bool) -> None:

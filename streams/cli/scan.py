@@ -67,7 +67,7 @@ def command(  # noqa: PLR0913 - an option each
       custodiet scan mail.ndjson --reference reference/ --only slow-drip --as-of 2026-06-30 --json | jq .duplicates
     """
     force = read_config(config) if config else default_config()
-    records = read_reference(reference, force.calendar.zone)
+    records = read_reference(reference, force.calendar.zone, own_elsewhere=force.names_own)
     sources = [read_input(each) for each in inputs]
     before = None if earlier is None else read_alerts(earlier)
     instant = None if until is None else as_of(until, force.calendar.zone)

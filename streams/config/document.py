@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from detectors.calendar import zone_named
 from detectors.durations import Duration
+from streams.enrichment.address_file import wrong_pattern
 
 _DOMAIN: Final = re.compile(r"(?!-)[^\s@/:*.]+(\.[^\s@/:*.]+)+\.?")
 
@@ -15,10 +16,13 @@ _DOMAIN: Final = re.compile(r"(?!-)[^\s@/:*.]+(\.[^\s@/:*.]+)+\.?")
 def _domain(written: str) -> str:
     if _DOMAIN.fullmatch(written) is None:
         raise ValueError(f"{written!r} is no domain; write one such as northmoor.police.example, its subdomains are meant too")
+    if wrong := wrong_pattern("own", written):
+        raise ValueError(f"{written!r}: {wrong}")
     return written
 
 
 Domains = tuple[Annotated[str, AfterValidator(_domain)], ...]
+"""Held to what addresses.yaml holds them to."""
 
 
 class _Section(BaseModel):
@@ -54,9 +58,3 @@ class Document(_Section):
         if horizon < timedelta(hours=24):
             raise ValueError("at least 24h: facts of one mail may lie that far apart")
         return horizon
-
-    @model_validator(mode="after")
-    def _joined_before_late(self) -> "Document":
-        if self.join_horizon > self.allowed_lateness:
-            raise ValueError("join_horizon may not be longer than allowed_lateness: a mail that waited to be joined would come too late")
-        return self

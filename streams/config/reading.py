@@ -1,16 +1,12 @@
 """From the text of a configuration to one that was checked, or to all of its errors."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
 
 from detectors import contract
 from detectors.calendar import Calendar
@@ -20,13 +16,11 @@ from detectors.registry import DETECTORS, AnyDetector
 from schemas.identity import fingerprint
 from schemas.records import AddressListEntry
 from streams.config.document import Document
-from streams.config.places import Location, line_of, told
-from streams.config.sense import nonsense
-from streams.errors import UsageError
-
-
-class ConfigError(UsageError):
-    """The configuration file is wrong; the message names every place, and what is allowed there."""
+from streams.config.idle import idle
+from streams.config.partly import partly
+from streams.config.places import ConfigError, Fault, Location
+from streams.config.sense import contradictions, nonsense, unkept
+from streams.config.text import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +34,13 @@ class ForceConfig:
     points: Mapping[str, int]
     domains: tuple[AddressListEntry, ...] = ()
     """The own and partner domains that stand in the file; those of the reference data count beside them."""
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    """What is no error and does nothing, each with its place in the file."""
+
+    @property
+    def names_own(self) -> bool:
+        """Whether the file says what is the force's own, so that the reference data need not."""
+        return any(entry.list == "own" for entry in self.domains)
 
     @property
     def version(self) -> str:
@@ -82,53 +83,55 @@ def read_config(path: Path) -> ForceConfig:
 
 def parse_config(text: str, name: str) -> ForceConfig:
     """Check a configuration's text; ``name`` stands in the messages."""
-    try:
-        loaded = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{name}:{line}: {error.problem}") from error
-    tree = CommentedMap() if loaded is None else loaded
-    if not isinstance(tree, CommentedMap):
+    read = read_yaml(text, name)
+    data = {} if read.data is None else read.data
+    if not isinstance(data, dict):
         raise ConfigError(f"{name}:1: a mapping is wanted; the keys are {', '.join(Document.model_fields)}")
-    errors: list[tuple[Location, str]] = []
-    document = Document()
-    try:
-        document = Document.model_validate(tree)
-    except ValidationError as error:
-        errors += told(error, (), Document)
-    written = tree.get("detectors")
-    configs = dict(_detector_configs(written if isinstance(written, dict) else {}, errors))
-    points = tree.get("points")
-    known = get_args(Code)
-    unknown = [code for code in points if code not in known] if isinstance(points, dict) else []
-    errors += [(("points", code), f"no such reason code; known are {', '.join(known)}") for code in unknown]
+    whole = partly(Document, data, ())
+    document = whole.model or Document()
+    faults = [*whole.faults, *_unknown(data, "detectors", DETECTORS), *_unknown(data, "points", get_args(Code))]
+    made = {name: partly(each.Config, own, ("detectors", name)) for name, each, own in _written(data)}
     config = ForceConfig(
         timezone=document.force.timezone,
         allowed_lateness=document.allowed_lateness,
         join_horizon=document.join_horizon,
-        detectors=configs,
+        detectors={of: each.model for of, each in made.items() if each.model is not None},
         points=document.points,
         domains=(
             *(AddressListEntry(list="own", pattern=domain) for domain in document.force.own_domains),
             *(AddressListEntry(list="partner", pattern=domain) for domain in document.force.partner_domains),
         ),
     )
-    for each in (config.detector(of) for of in configs):
-        errors += [(("detectors", each.id, *location), message) for location, message in nonsense(each, document.allowed_lateness)]
-    if errors:
-        places = sorted((line_of(tree, location), ".".join(str(step) for step in location), message) for location, message in errors)
-        raise ConfigError("\n".join(f"{name}:{line}: {key + ': ' if key else ''}{message}" for line, key, message in places))
-    return config
+    faults += [fault for each in made.values() for fault in each.faults]
+    faults += contradictions(document)
+    for of in config.detectors:
+        placed = made[of].placed
+        faults += [(("detectors", of, *placed(place)), words) for place, words in nonsense(config.detector(of))]
+        faults += unkept(config.detector(of), document.allowed_lateness, placed)
+    wrong = [*((read.line(place), place, words) for place, words in faults), *((line, place, words) for place, line, words in read.faults)]
+    if wrong:
+        raise ConfigError("\n".join(_told(name, wrong)))
+    remarks = [(read.line(place), place, words) for place, words in idle(config.detectors)]
+    return replace(config, remarks=tuple(_told(name, remarks)))
 
 
-def _detector_configs(written: Mapping[str, Any], errors: list[tuple[Location, str]]) -> Iterator[tuple[str, contract.Config]]:
-    """Yield every detector's configuration, defaults where nothing is written; add what is wrong to ``errors``."""
-    errors += [(("detectors", name), f"no such detector; known are {', '.join(DETECTORS)}") for name in written if name not in DETECTORS]
+def _told(name: str, found: Iterable[tuple[int, Location, str]]) -> list[str]:
+    """Return a line for each, in the order of the file."""
+    keyed = sorted((line, ".".join(str(step) for step in place), words) for line, place, words in found)
+    return [f"{name}:{line}: {key + ': ' if key else ''}{words}" for line, key, words in keyed]
+
+
+def _unknown(data: Mapping[str, Any], section: str, known: Collection[str]) -> Iterator[Fault]:
+    """Yield the keys of a section that nobody knows."""
+    written = data.get(section)
+    if isinstance(written, dict):
+        yield from (((section, key), f"no such key; known here are {', '.join(known)}") for key in written if key not in known)
+
+
+def _written(data: Mapping[str, Any]) -> Iterator[tuple[str, type[AnyDetector], Any]]:
+    """Yield every detector with what the file says of it; of what is no mapping the document's own shape tells."""
+    section = data.get("detectors")
+    written = section if isinstance(section, dict) else {}
     for name, detector in DETECTORS.items():
-        own = written.get(name)
-        if own is not None and not isinstance(own, dict):
-            continue  # told with the document's own shape
-        try:
-            yield name, detector.Config.model_validate(own or {})
-        except ValidationError as error:
-            errors += told(error, ("detectors", name), detector.Config)
+        own = written.get(name, {})
+        yield name, detector, own if isinstance(own, dict) else {}

@@ -34,8 +34,11 @@ _REGISTRIES = frozenset(
 )
 
 
-def read_addresses(path: Path, faults: Faults) -> list[AddressListEntry]:
-    """Read the five lists; every value is a domain or a full address. Without an own domain nothing could ever leave."""
+def read_addresses(path: Path, faults: Faults, *, own_elsewhere: bool = False) -> list[AddressListEntry]:
+    """Read the five lists; every value is a domain or a full address.
+
+    Without an own domain nothing could ever leave, so one is needed here unless there are some elsewhere.
+    """
     text = read_text(path, faults)
     if text is None:
         return []
@@ -63,7 +66,7 @@ def read_addresses(path: Path, faults: Faults) -> list[AddressListEntry]:
             faults.add(path.name, line, name, str(document[key]), "a list of domains and addresses is needed")
         else:
             entries.extend(_entries(path.name, name, document[key], faults))
-    if not any(entry.list == "own" for entry in entries):
+    if not own_elsewhere and not any(entry.list == "own" for entry in entries):
         faults.add(path.name, None, "own", None, "at least one domain of the force's own is needed, else no mail would ever leave it")
     return list(dict.fromkeys(entries))
 
@@ -71,7 +74,7 @@ def read_addresses(path: Path, faults: Faults) -> list[AddressListEntry]:
 def _entries(file: str, name: AddressList, values: CommentedSeq | None, faults: Faults) -> list[AddressListEntry]:
     entries: list[AddressListEntry] = []
     for place, value in enumerate(values or ()):
-        wrong = _wrong(name, value)
+        wrong = wrong_pattern(name, value)
         if wrong:
             faults.add(file, values.lc.item(place)[0] + 1 if values is not None else None, name, str(value), wrong)
         else:
@@ -82,7 +85,7 @@ def _entries(file: str, name: AddressList, values: CommentedSeq | None, faults: 
 _SHORTEST_STARRED = 4
 
 
-def _wrong(name: AddressList, value: object) -> str | None:  # noqa: PLR0911 - a list of checks: one answer a line
+def wrong_pattern(name: AddressList, value: object) -> str | None:  # noqa: PLR0911 - a list of checks: one answer a line
     """Say what is allowed in place of a value; None when it is right."""
     if not isinstance(value, str) or not value.strip():
         return "allowed is a domain such as northmoor.police.example, or a full address; put it in quotes if it starts with @ or *"

@@ -38,16 +38,17 @@ class ReferenceRecords:
     entries: list[AddressListEntry]
 
 
-def read_reference(folder: Path, zone: ZoneInfo, revision: int = 0) -> ReferenceRecords:
+def read_reference(folder: Path, zone: ZoneInfo, revision: int = 0, *, own_elsewhere: bool = False) -> ReferenceRecords:
     """Read the four files in ``folder``; dates without a time are midnight in ``zone``; ``revision`` is written into the exceptions.
 
+    With ``own_elsewhere`` the force's own domains may stand in its configuration alone.
     Raises ReferenceFilesError with the file, line, column, value and what is allowed, of every fault in any of them.
     """
     faults = Faults()
     officers = _officers(folder / "officers.csv", zone, faults)
     classes = _classes(folder / "document_classes.csv", zone, faults)
     exceptions = _exceptions(folder / "exceptions.csv", zone, revision, {officer.officer_id for officer in officers}, faults)
-    entries = read_addresses(folder / "addresses.yaml", faults)
+    entries = read_addresses(folder / "addresses.yaml", faults, own_elsewhere=own_elsewhere)
     if faults.found:
         raise ReferenceFilesError(faults.found)
     return ReferenceRecords(officers, classes, exceptions, entries)

@@ -82,7 +82,7 @@ class ReferenceService:
         while not await reached(consumer, ends):
             await self._take(consumer)
         began, said = time.monotonic(), -SAY_EVERY_SECONDS
-        while lacking := self._shelf.lacking():
+        while lacking := self._shelf.lacking(self._also):
             waited = time.monotonic() - began
             if waited - said >= SAY_EVERY_SECONDS:
                 log.warning("reference-missing", empty=lacking, waited_seconds=round(waited), hint="custodiet reference load DIR")

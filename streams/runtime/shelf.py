@@ -74,9 +74,10 @@ class Shelf:
         """Return what a topic holds and can be read, by key."""
         return {key: record for key, record in self._held[topic].items() if key not in self._spoilt[topic]}
 
-    def lacking(self) -> list[str]:
-        """Return the needed topics that are empty."""
-        return [topic for topic in NEEDED if not self._held[topic]]
+    def lacking(self, also: Iterable[AddressListEntry] = ()) -> list[str]:
+        """Return the needed topics that are empty; of the lists none is needed where ``also`` says what is the force's own."""
+        own = any(entry.list == "own" for entry in also)
+        return [topic for topic in NEEDED if not self._held[topic] and not (own and topic == ENTRIES)]
 
     def reference(self, also: Iterable[AddressListEntry] = ()) -> Reference:
         """Build the look-ups from what is held, and from address-list entries beside it."""

@@ -230,3 +230,13 @@ def test_subject_facts_are_one_for_each_record(tmp_path: Path) -> None:
     assert (anna.fact_id, gareth.fact_id, zoe.fact_id) == ("NM1@2024-01-01T00:00:00.000Z", "NM2@2024-06-01T08:30:00.000Z", "NM3@always")
     assert (anna.revision, anna.officer_id, anna.last_day) == (42, "NM1", int(datetime(2024, 6, 30, 23, tzinfo=UTC).timestamp() * 1000))
     assert zoe.personal_addresses == ("zoe@gmail.com",)
+
+
+def test_own_domains_may_stand_elsewhere(tmp_path: Path) -> None:
+    """In the configuration, that is; then the lists may be empty, and must be right all the same."""
+    folder = _write(tmp_path, addresses="protected: [federation.example]\n")
+    assert [entry.list for entry in read_reference(folder, LONDON, own_elsewhere=True).entries] == ["protected"]
+    with pytest.raises(ReferenceFilesError, match="at least one domain"):
+        read_reference(folder, LONDON)
+    with pytest.raises(ReferenceFilesError, match="unknown list"):
+        read_reference(_write(tmp_path, addresses="owm: []\n"), LONDON, own_elsewhere=True)

@@ -142,6 +142,16 @@ def test_officers_and_address_lists_are_needed_and_classes_are_not(lacking: list
     assert shelf.lacking() == lacking
 
 
+def test_lists_are_not_needed_where_the_configuration_says_what_is_the_forces_own() -> None:
+    """A partner's domain says nothing of that; officers are needed all the same."""
+    shelf = Shelf(WIRE)
+    shelf.put(OFFICERS, key_of(ROSS), WIRE.encode(ROSS, OFFICERS))
+    assert shelf.lacking([replace(OWN, list="partner")]) == [ENTRIES]
+    assert shelf.lacking([OWN]) == []
+    assert Shelf(WIRE).lacking([OWN]) == [OFFICERS]
+    assert shelf.reference([OWN]).addresses.classify(f"x@{OWN.pattern}") == "own-tenant"
+
+
 def test_a_shelf_tells_whether_anything_changed() -> None:
     """A repeat and the removal of what is not there are no change."""
     shelf = Shelf(WIRE)

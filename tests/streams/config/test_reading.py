@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from detectors.calendar import Calendar
 from detectors.durations import write_duration
 from detectors.registry import DETECTORS
-from detectors.testing import at
+from schemas.catalogue import catalogue
 from streams.config import ConfigError, default_config, parse_config, read_config
-from streams.config.sense import _touched
+from streams.config.document import Document
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "config" / "custodiet.yaml"
+EXAMPLE = Path(__file__).parents[3] / "deploy" / "config" / "custodiet.yaml"
 
 
 def test_the_example_writes_out_the_defaults() -> None:
@@ -69,12 +68,6 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
         read_config(tmp_path / "nowhere.yaml")
 
 
-def test_waiting_longer_for_a_mail_than_lateness_allows_is_refused() -> None:
-    """A joined mail must not come too late by waiting."""
-    with pytest.raises(ConfigError, match="join_horizon may not be longer"):
-        parse_config("join_horizon: 15d", "force.yaml")
-
-
 @pytest.mark.parametrize(
     ("text", "same"),
     [
@@ -97,65 +90,62 @@ def test_a_disabled_detector_is_not_made() -> None:
     assert enabled == set(DETECTORS) - {"sensitive-to-personal"}
 
 
-def test_the_page_lists_every_key() -> None:
-    """docs/configuration.md names each key of the file and its default."""
+def test_what_is_right_beside_an_error_is_still_looked_at() -> None:
+    """A rule that can never fire is told in the same run as an unknown key, a wrong rule before it and a key written twice."""
+    text = """\
+detectors:
+  slow-drip:
+    rules:
+      - {window: 7d, measure: wecks, threshold: 3}
+      - {window: 7d, measure: days, threshold: 90}
+    fule: 1
+  slow-drip: {}
+join_horizon: 20d
+points: {repeat: true}
+"""
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, "force.yaml")
+    assert [line.split(": ")[:2] for line in str(caught.value).splitlines()] == [
+        ["force.yaml:4", "detectors.slow-drip.rules.0.measure"],
+        ["force.yaml:5", "detectors.slow-drip.rules.1.threshold"],
+        ["force.yaml:6", "detectors.slow-drip.fule"],
+        ["force.yaml:7", "detectors.slow-drip"],
+        ["force.yaml:8", "join_horizon"],
+        ["force.yaml:9", "points.repeat"],
+    ]
+
+
+@pytest.mark.parametrize("threshold", ["'3'", "3.0", "true", "three", "null"])
+def test_a_number_is_a_number(threshold: str) -> None:
+    """What merely looks like one is refused, and shown."""
+    text = f"detectors: {{slow-drip: {{rules: [{{window: 365d, measure: weeks, threshold: {threshold}}}]}}}}"
+    with pytest.raises(ConfigError, match=r"rules\.0\.threshold: a whole number is wanted, not "):
+        parse_config(text, "force.yaml")
+
+
+@pytest.mark.parametrize("name", [name for name, each in DETECTORS.items() if "enabled" in each.Config.model_fields])
+def test_every_key_of_a_detector_is_named_where_one_is_unknown(name: str) -> None:
+    """So that a slip of the pen mends itself."""
+    with pytest.raises(ConfigError) as caught:
+        parse_config(f"detectors: {{{name}: {{slip: 1}}}}", "force.yaml")
+    known = ", ".join(DETECTORS[name].Config.model_fields)
+    assert str(caught.value) == f"force.yaml:1: detectors.{name}.slip: no such key; known here are {known}"
+
+
+def test_the_page_lists_every_key_with_its_default() -> None:
+    """Each key of the file has a row in docs/configuration.md, each row is a key, and the figures are the code's."""
     page = (EXAMPLE.parents[2] / "docs" / "configuration.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `([a-z_.<>]+)…?` \| (?:`([^`]+)`)? ?\|", page, re.MULTILINE))
-    assert rows["force.timezone"] == default_config().timezone
-    assert rows["allowed_lateness"] == write_duration(default_config().allowed_lateness)
-    assert rows["join_horizon"] == write_duration(default_config().join_horizon)
-    top = {key.split(".")[0] for key in rows if key.islower()}
-    assert top >= {"force", "allowed_lateness", "join_horizon", "detectors", "points"}
-
-
-@pytest.mark.parametrize(
-    ("window", "measure", "most"),
-    [
-        ("7d", "days", 9),  # eight ends' days and whole days, and one more in the week in which the clocks go forward
-        ("1d", "days", 3),
-        ("1h", "days", 2),
-        ("7d", "weeks", 3),
-        ("365d", "weeks", 54),
-    ],
-)
-def test_a_threshold_that_no_window_can_reach_is_refused(window: str, measure: str, most: int) -> None:
-    """The most that a window can touch is allowed, one more is not."""
-    text = "detectors:\n  slow-drip:\n    rules:\n      - {{window: {}, measure: {}, threshold: {}}}\n"
-    assert parse_config(text.format(window, measure, most), "force.yaml")
-    with pytest.raises(
-        ConfigError, match=rf"force.yaml:4: detectors.slow-drip.rules.0.threshold: can never be reached: .* at most {most} "
-    ):
-        parse_config(text.format(window, measure, most + 1), "force.yaml")
-
-
-@pytest.mark.parametrize("hours", [1, 23, 24, 25, 47, 48, 49, 71, 72, 168])
-def test_what_a_window_can_touch_is_what_the_calendar_says(hours: int) -> None:
-    """Over every minute of the days around both changes of clocks."""
-    calendar, minute = Calendar("Europe/London"), 60_000
-    touched = 0
-    for change in (at("2026-03-29T01:00"), at("2026-10-25T01:00")):
-        for end in range(change - 9 * 86_400_000, change + 9 * 86_400_000, minute):
-            for shift in (0, 1):  # just after midnight, or the very instant of it
-                last = end + shift
-                touched = max(touched, calendar.day(last) - calendar.day(last - hours * 3_600_000 + 1) + 1)
-    assert _touched(timedelta(hours=hours), timedelta(days=1)) == touched
-
-
-@pytest.mark.parametrize(
-    ("detector", "measure"), [("slow-drip", "officers"), ("shared-address", "addresses"), ("known-document", "documents")]
-)
-def test_distinct_keys_under_one_key_are_refused(detector: str, measure: str) -> None:
-    """One officer's mails are of one officer."""
-    with pytest.raises(ConfigError, match="can never be reached"):
-        parse_config(f"detectors: {{{detector}: {{rules: [{{window: 7d, measure: {measure}, threshold: 2}}]}}}}", "force.yaml")
-
-
-def test_looking_back_farther_than_activities_are_kept_is_refused() -> None:
-    """At the window that does it; allowed lateness counts with it."""
-    text = "detectors:\n  slow-drip:\n    rules:\n      - {{window: {}d, measure: weeks, threshold: 4}}\n"
-    assert parse_config(text.format(1186), "force.yaml")
-    with pytest.raises(ConfigError, match=r"force.yaml:4: detectors.slow-drip.rules.0.window: looks back 1187d; .* kept: 1200d"):
-        parse_config(text.format(1187), "force.yaml")
+    rows = dict(re.findall(r"^\| `([a-z_.<>]+)…?` \| (?:`([^`]+)`)? ?[^|]*\|", page, re.MULTILINE))
+    document = Document()
+    told = {
+        **{f"force.{name}": value for name, value in document.force},
+        **{name: value for name, value in document if name not in {"force", "detectors", "points"}},
+    }
+    assert rows.keys() == {*told, "detectors.<id>.enabled", "detectors.<id>", "points.<code>"}
+    for key, value in told.items():
+        assert rows[key] == ("" if value == () else value if isinstance(value, str) else write_duration(value))
+    days = catalogue().topics["activities"].retention_ms // 86_400_000
+    assert f"({days:,} days)" in page
 
 
 def test_domains_of_the_file_are_address_lists() -> None:
