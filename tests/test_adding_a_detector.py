@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from detectors.registry import DETECTORS
+from streams.cli.main import WRONG_USE, run
+from streams.cli.skeleton import write_skeleton
+from streams.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "adding-a-detector.md"
@@ -18,17 +21,14 @@ COPIED = ("schemas", "detectors", "streams", "tests/detectors", "docs/detectors"
 BLOCK = re.compile(r"^```(?P<language>\w+) ?(?P<what>[^\n]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
     """Give a copy of what the walk touches."""
-    copy = tmp_path_factory.mktemp("checkout")
     for folder in COPIED:
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", copy)
-    for package in ("tests", "tests/detectors", "tests/detectors/behaviours"):
-        if (ROOT / package / "conftest.py").exists():
-            shutil.copy(ROOT / package / "conftest.py", copy / package)
-    return copy
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    return tmp_path
 
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,7 @@ def test_the_page_leads_to_an_alert(checkout: Path) -> None:
     text = PAGE.read_text("utf-8")
     last = ""
     blocks = list(BLOCK.finditer(text))
-    assert {block["language"] for block in blocks} == {"console", "python", "markdown", "json"}
+    assert {block["language"] for block in blocks} == {"console", "python", "markdown", "yaml", "json"}
     for block in blocks:
         if block["language"] != "console":
             path = checkout / block["what"]
@@ -61,8 +61,9 @@ def test_the_page_leads_to_an_alert(checkout: Path) -> None:
             told = ran.stdout + ran.stderr
             if block["what"] == "fails":
                 assert ran.returncode != 0
-                (promised,) = re.findall(r"^> `(.+)`$", text, re.MULTILINE)
-                assert promised in told
+                promised = re.findall(r"^> `(.+)`$", text[block.end() : text.index("\n## ", block.end())], re.MULTILINE)
+                assert promised
+                assert [words for words in promised if words not in told] == []
             else:
                 assert ran.returncode == 0, f"{command}\n{told}"
             last = ran.stdout
@@ -74,14 +75,41 @@ def test_the_example_is_none_of_the_catalogue() -> None:
     assert "large-volume" not in DETECTORS
 
 
-def test_a_name_that_is_none_or_taken_and_a_place_that_is_no_checkout_are_refused(tmp_path: Path) -> None:
-    """Before anything is written."""
-    for arguments, said in (
-        ("Large", "no name"),
-        ("slow-drip", "already"),
-        (f"large-volume --root {tmp_path}", "no source checkout"),
-    ):
-        ran = shell(f"custodiet detectors new {arguments}", ROOT)
-        assert ran.returncode == 2
-        assert said in ran.stderr.replace("\n", " ")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Large"], "no name"),
+        (["large_volume"], "no name"),
+        (["large-volume2"], "no name"),
+        (["import"], "means something else"),
+        (["config"], "means something else"),
+        (["large-volume", "--title", 'A "large" volume'], "no title"),
+        (["large-volume", "--title", "One | two"], "no title"),
+        (["slow-drip"], "already"),
+        (["large-volume"], "no source checkout"),
+    ],
+)
+def test_what_cannot_become_a_detector_is_refused(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name or title that is none, a name that is taken, a place that is no checkout: before anything is written."""
+    assert run(["detectors", "new", *arguments, "--root", str(tmp_path)]) == WRONG_USE
+    assert said in capsys.readouterr().err.replace("\n", " ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_skeleton_is_in_the_houses_style(checkout: Path) -> None:
+    """Long names and titles with signs in them included; a second detector lies beside the first; none is written over."""
+    for name, title in (("a", "It's 50% of what's sent, again & again (é)"), ("zz-" + "very-" * 6 + "long", "x" * 80)):
+        assert [did for _, did in write_skeleton(checkout, name, title)] == ["new"] * 3 + ["changed"] * 3
+        with pytest.raises(UsageError, match="something already"):
+            list(write_skeleton(checkout, name, title))
+    for command in ("ruff check detectors tests", "ruff format --check detectors tests"):
+        ran = shell(command, checkout)
+        assert ran.returncode == 0, ran.stdout
+    assert len(parse_registry(checkout)) == len(DETECTORS) + 2
+
+
+def parse_registry(checkout: Path) -> list[str]:
+    """Return the ids in a checkout's table."""
+    return re.findall(r'^        "([a-z-]+)": \w+,$', (checkout / "detectors" / "registry.py").read_text("utf-8"), re.MULTILINE)

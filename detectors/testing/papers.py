@@ -40,17 +40,24 @@ def documented(candidate: Candidate) -> None:
     detector = candidate.detector
     said = inspect.getdoc(inspect.getmodule(detector)) or ""
     silent = [topic for topic in DOCSTRING if not re.search(rf"^{topic}: \S", said, re.MULTILINE)]
-    if silent:
-        raise ContractBrokenError(f"the docstring of {detector.__module__} does not say: {', '.join(silent)}")
+    wanting = [f"the docstring of {detector.__module__} does not say: {', '.join(silent)}"] if silent else []
+    wanting += _wanting(candidate)
+    if wanting:
+        raise ContractBrokenError("; ".join(wanting))
+
+
+def _wanting(candidate: Candidate) -> list[str]:
+    """Return what a detector's page leaves out."""
     if not candidate.page.is_file():
-        raise ContractBrokenError(f"{detector.id} has no page: write {candidate.page}")
+        return [f"{candidate.detector.id} has no page: write {candidate.page}"]
     sections = _sections(candidate.page.read_text("utf-8"))
     missing = [heading for heading in PAGE if not sections.get(heading)]
-    if missing:
-        raise ContractBrokenError(f"{candidate.page} has nothing under: {', '.join(missing)}")
-    untold = [name for name in detector.Config.model_fields if f"`{name}`" not in sections["Tuning"]]
-    if untold:
-        raise ContractBrokenError(f"{candidate.page} does not say, under Tuning, what can be set: {', '.join(untold)}")
+    untold = [name for name in candidate.detector.Config.model_fields if f"`{name}`" not in sections.get("Tuning", "")]
+    name = candidate.page.name
+    return [
+        *([f"{name} has nothing under: {', '.join(missing)}"] if missing else []),
+        *([f"{name} does not say, under Tuning, what can be set: {', '.join(untold)}"] if untold else []),
+    ]
 
 
 def _sections(page: str) -> dict[str, str]:

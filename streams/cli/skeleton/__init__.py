@@ -1,5 +1,6 @@
 """The skeleton of a new detector, written into a source checkout."""
 
+import keyword
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -11,6 +12,9 @@ from detectors.registry import DETECTORS
 from streams.errors import UsageError
 
 _NAME: Final = re.compile(r"[a-z]+(-[a-z]+)*")
+_TAKEN: Final = frozenset({"Activity", "Config", "Episode", "Evidence", "Example", "Grouping", "Iterable", "Key", "Kind", "View"})
+"""Names that the skeleton itself uses."""
+_TITLE: Final = re.compile(r"[^\W_][^\n\r\t|`\"\\{}$]{2,79}")
 _FILES: Final = {
     "behaviour.py.txt": "detectors/behaviours/{module}.py",
     "test.py.txt": "tests/detectors/behaviours/test_{module}.py",
@@ -26,12 +30,17 @@ def write_skeleton(root: Path, name: str, title: str) -> Iterator[tuple[Path, st
     """
     if _NAME.fullmatch(name) is None:
         raise UsageError(f"{name!r} is no name for a detector: lower-case words joined by hyphens, such as large-volume")
+    cls = "".join(word.capitalize() for word in name.split("-"))
+    if keyword.iskeyword(name) or cls in _TAKEN:
+        raise UsageError(f"{name!r} means something else in Python or in a detector: add a word to it")
+    if _TITLE.fullmatch(title) is None:
+        raise UsageError(f"{title!r} is no title: 3 to 80 characters that begin with a letter, no quotes, braces, bars or backslashes")
     if name in DETECTORS:
         raise UsageError(f"there is a detector {name} already")
     absent = [path for path in (_REGISTRY, _LIST, _EXAMPLE) if not (root / path).is_file()]
     if absent:
         raise UsageError(f"{root.resolve()} is no source checkout of custodiet: it has no {', '.join(absent)}")
-    words = {"id": name, "module": name.replace("-", "_"), "cls": "".join(word.capitalize() for word in name.split("-")), "title": title}
+    words = {"id": name, "module": name.replace("-", "_"), "cls": cls, "title": title}
     targets = {template: root / path.format(**words) for template, path in _FILES.items()}
     taken = [str(path) for path in targets.values() if path.exists()]
     if taken:

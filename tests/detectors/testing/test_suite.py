@@ -413,6 +413,13 @@ def test_examples_that_tell_nothing_apart_are_caught(examples: tuple[Example, ..
         CHECKS["examples"](Candidate(RepeatedPersonalEmail, examples, NO_PAGE))
 
 
+@pytest.mark.parametrize("check", [check for check in CHECKS if check not in {"named", "documented", "examples"}])
+def test_without_an_example_every_check_says_just_that(check: str) -> None:
+    """Whoever begins a detector is told what to write next, and nothing of what the checks are made of."""
+    with pytest.raises(ContractBrokenError, match="repeated-personal-email has no example to play: give its test module EXAMPLES"):
+        CHECKS[check](Candidate(RepeatedPersonalEmail, (), NO_PAGE))
+
+
 def written(folder: Path, change: Callable[[str], str]) -> Path:
     """Write a page that says all that is asked for, changed."""
     page = folder / "repeated-personal-email.md"
