@@ -83,7 +83,7 @@ class Scan:
         if unknown:
             raise UsageError(f"no enabled detector is called {', '.join(unknown)}; enabled are {', '.join(detectors)}")
         detectors = {name: detector for name, detector in detectors.items() if not only or name in only}
-        reference = Reference.build(records.officers, records.classes, records.entries)
+        reference = Reference.build(records.officers, records.classes, [*records.entries, *config.domains])
         engine = Engine(
             detectors.values(),
             calendar=config.calendar,
