@@ -19,7 +19,7 @@ OWN = "own_domains: [northmoor.police.example]"
 
 
 def found(folder: Path, config: str, lists: str) -> list[tuple[str, int]]:
-    """Scan three mails to a villager and one to a desk of the force with these lists; return each alert's detector and how many mails it has."""
+    """Scan three mails to a villager and one to a desk of the force with these lists; return each alert's detector and count of mails."""
     reference = folder / "reference"
     shutil.copytree(SAMPLES / "reference", reference, dirs_exist_ok=True)
     (reference / "addresses.yaml").write_text(lists, "utf-8")
