@@ -19,7 +19,7 @@ LAYERS = (
     ("schemas",),
     ("detectors",),
     ("streams.settings", "streams.logs", "streams.errors", "streams.metrics", "streams.counts"),
-    ("streams.sources", "streams.enrichment", "streams.sinks", "streams.config"),
+    ("streams.sources", "streams.enrichment", "streams.sinks", "streams.report", "streams.config"),
     ("streams.stages", "streams.runtime"),
     ("streams.agents", "streams.scan", "streams.ingest", "streams.simulation"),
     ("streams.cli", "streams.__main__"),

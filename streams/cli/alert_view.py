@@ -1,8 +1,6 @@
 """How an alert looks on a terminal. What came out of mails and files is shown as text: no markup, no control characters, no tricks."""
 
-import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -10,33 +8,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from schemas.records import Alert, AlertAddress, AlertDocument, AlertEvidence, Millis, Severity
+from schemas.records import Alert, AlertAddress, AlertDocument, AlertEvidence, Severity
+from streams.report.text import instant, printable, who
 
 SHORT_ID: Final = 12
 """How much of an id a table shows; ``alerts show`` takes the beginning of an id."""
 
 STYLE: Final[dict[Severity, str]] = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-
-
-def printable(text: str) -> str:
-    """Return text in which control characters, direction marks and other invisible characters stand as escapes in hex digits."""
-    return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in _HIDDEN else char for char in text)
-
-
-def instant(at: Millis) -> str:
-    """Return an instant to the minute, in UTC."""
-    return (_EPOCH + timedelta(milliseconds=at)).strftime("%Y-%m-%d %H:%MZ")
-
-
-def who(alert: Alert) -> str:
-    """Return the officer by name and id, or the key where the alert is of no one officer."""
-    if alert.officer_id is None:
-        return alert.key
-    name = alert.officer.name if alert.officer else None
-    return f"{name} ({alert.officer_id})" if name else alert.officer_id
 
 
 def alerts_table(alerts: Iterable[Alert], *, header: bool = True) -> Table:

@@ -11,10 +11,11 @@ from elasticsearch import Elasticsearch
 from detectors.durations import parse_duration
 from schemas.public import dumps
 from schemas.records import Alert, Millis, Severity, Status
-from streams.cli.alert_view import alert_page, alerts_table, printable
+from streams.cli.alert_view import alert_page, alerts_table
 from streams.cli.connection import elasticsearch
 from streams.cli.console import output
 from streams.errors import CustodietError, UsageError
+from streams.report.text import printable
 from streams.sinks.elasticsearch.follow import follow
 from streams.sinks.elasticsearch.names import Names
 from streams.sinks.elasticsearch.query import FoundAlert, Wanted, fetch_alerts

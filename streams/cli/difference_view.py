@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from streams.cli.alert_view import SHORT_ID, STYLE, instant, printable
+from streams.cli.alert_view import SHORT_ID, STYLE
+from streams.report.text import instant, printable
 from streams.scan.difference import Change, Difference, Summary
 
 _SIGNS = {"added": ("+", "green"), "dropped": ("-", "red"), "changed": ("~", "yellow")}

@@ -17,6 +17,7 @@ from streams.cli.scan_progress import ScanProgress
 from streams.config import default_config, read_config
 from streams.enrichment.reference_files import read_reference
 from streams.errors import UsageError
+from streams.report.page import Facts, write_report
 from streams.scan.difference import difference, read_alerts
 from streams.scan.pipeline import Scan
 from streams.sources.formats import read_input
@@ -41,6 +42,7 @@ _WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--diff", "earlier", type=_READABLE, metavar="OLD.ndjson", help="Show what differs from the alerts that an earlier scan wrote."
 )
+@click.option("--html", "report_to", type=_WRITABLE, help="Write a report here: one page that opens without a network.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the counts by name, and the alerts.")
 def command(  # noqa: PLR0913 - an option each
     *,
@@ -52,6 +54,7 @@ def command(  # noqa: PLR0913 - an option each
     alerts_to: Path | None,
     letters_to: Path | None,
     earlier: Path | None,
+    report_to: Path | None,
     as_json: bool,
 ) -> int:
     r"""Find what the workers would find, in files and without any server.
@@ -63,6 +66,7 @@ def command(  # noqa: PLR0913 - an option each
     Examples:
       custodiet scan export.csv trace.csv --reference reference/
       custodiet scan m365-audit:audit.json.gz --reference reference/ --config force.yaml --alerts alerts.ndjson
+      custodiet scan export.csv --reference reference/ --html report.html
       custodiet scan export.csv --reference reference/ --config changed.yaml --diff alerts.ndjson
       custodiet scan mail.ndjson --reference reference/ --only slow-drip --as-of 2026-06-30 --json | jq .duplicates
     """
@@ -74,12 +78,15 @@ def command(  # noqa: PLR0913 - an option each
     with ExitStack() as opened:
         letters = _opened(letters_to, opened)
         written = _opened(alerts_to, opened)
+        report = _opened(report_to, opened)
         now = time.time_ns() // 1_000_000
         scan = Scan(force, records, dead_letter=lambda letter: _write(letters, letter), now=now, only=only, as_of=instant)
         progress = opened.enter_context(ScanProgress())
         scanned = asyncio.run(scan.run(sources, progress))
         if written is not None:
             write_alerts(scanned.alerts, written)
+        if report is not None:
+            write_report(report, scanned.alerts, Facts(inputs, now, scanned.counts, until, only))
     found = None if before is None else difference(before, scanned.alerts, only)
     if as_json:
         print_json(scanned, found)

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.records import Severity
-from streams.cli.alert_view import printable
 from streams.cli.console import output
 from streams.config import default_config, read_config
+from streams.report.text import printable
 from streams.simulation.right import read_alerts
 from streams.simulation.score import Row, Score, Share, score
 from streams.simulation.truth import read_truth

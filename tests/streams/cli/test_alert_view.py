@@ -4,7 +4,8 @@ import pytest
 from rich.console import Console, RenderableType
 
 from schemas.records import Alert, AlertAddress, AlertDocument, AlertEvidence, OfficerContext, Reason, Source
-from streams.cli.alert_view import alert_page, alerts_table, printable
+from streams.cli.alert_view import alert_page, alerts_table
+from streams.report.text import printable
 
 EVIL = "[red]a[/red]\x1b]0;b\x07\u202egnp.exe\x00"
 

@@ -153,3 +153,13 @@ def test_the_bar_shows_rate_and_stage_on_a_terminal_only() -> None:
 def test_a_file_that_cannot_be_written_fails(tmp_path: Path) -> None:
     """Before the work, not after it."""
     assert scan("--alerts", str(tmp_path / "none" / "alerts.ndjson")) == WRONG_USE
+
+
+def test_the_report_is_written_and_shows_who_was_alerted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With nothing of a mail to the federation alone."""
+    page = tmp_path / "report.html"
+    alerts = told(capsys, "--html", str(page))["alerts"]
+    text = page.read_text("utf-8")
+    assert text.rstrip().endswith("</html>")
+    assert [alert["alert_id"] for alert in alerts if alert["alert_id"] not in text] == []
+    assert "polfed" not in text
