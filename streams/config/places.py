@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from streams.errors import UsageError
 
@@ -36,10 +35,10 @@ class ConfigError(UsageError):
 def told(error: ValidationError, prefix: Location, model: type[BaseModel]) -> Iterator[Fault]:
     """Yield where and what is wrong; an unknown key is told with those that are known."""
     for each in error.errors(include_url=False):
-        yield (*prefix, *each["loc"]), _words(each, model)
+        yield (*prefix, *each["loc"]), _words({**each}, model)
 
 
-def _words(each: ErrorDetails, model: type[BaseModel]) -> str:
+def _words(each: dict[str, Any], model: type[BaseModel]) -> str:
     kind, context = each["type"], each.get("ctx", {})
     if kind == "extra_forbidden":
         known = _fields_at(model, each["loc"][:-1])
@@ -47,7 +46,7 @@ def _words(each: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "value_error":
-        return each["msg"].removeprefix("Value error, ")
+        return str(each["msg"]).removeprefix("Value error, ")
     if kind == "literal_error":
         return f"one of {context['expected']} is wanted{_not(each)}"
     if kind in _BOUNDS:
@@ -57,7 +56,7 @@ def _words(each: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{_WANTED.get(kind, each['msg'])}{_not(each)}"
 
 
-def _not(each: ErrorDetails) -> str:
+def _not(each: dict[str, Any]) -> str:
     """Say what stands there, where that is one word or number."""
     written = each["input"]
     return f", not {json.dumps(written, ensure_ascii=False)}" if isinstance(written, str | int | float | None) else ""

@@ -13,6 +13,7 @@ from typing import Any, Self, cast
 import msgspec
 from faust.stores.rocksdb import Store
 from kafka import KafkaAdminClient
+from kafka.errors import CoordinatorNotAvailableError
 from rocksdict import Options, Rdict
 
 from streams.runtime import admin
@@ -138,7 +139,10 @@ class Field:
     def committed(self, topic: str = SOURCE) -> dict[int, int]:
         """Return what the group has committed of each partition."""
         group = self.names.group(ROLE)
-        offsets: Mapping[Any, Any] = self._admin.list_group_offsets(group).get(group, {})
+        try:
+            offsets: Mapping[Any, Any] = self._admin.list_group_offsets(group).get(group, {})
+        except CoordinatorNotAvailableError:
+            return {}  # a broker that has never had a group is still making the topic for commits
         mine = self.names.topic(topic)
         return {place.partition: entry.offset for place, entry in offsets.items() if place.topic == mine}
 

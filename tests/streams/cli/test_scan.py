@@ -137,8 +137,9 @@ def test_a_mail_that_three_feeds_tell_of_is_one_piece_with_three_sources(capsys:
     assert [{**alert, "revision": 0} for alert in turned] == [{**alert, "revision": 0} for alert in whole]
 
 
-def test_the_bar_shows_rate_and_stage_on_a_terminal_only() -> None:
+def test_the_bar_shows_rate_and_stage_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log or a pipe gets nothing of it."""
+    monkeypatch.setenv("TERM", "xterm")  # wherever this test runs: on a dumb terminal nothing can be drawn
     for terminal in (True, False):
         console = Console(file=StringIO(), force_terminal=terminal, width=100)
         with ScanProgress(console) as progress:
