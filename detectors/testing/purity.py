@@ -7,7 +7,7 @@ from itertools import cycle
 from random import Random
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.contract import Episode, Evidence, View
@@ -147,6 +147,7 @@ def reach_holds(candidate: Candidate) -> None:
     may be let go, as long as what is final is known.
     """
 
+    @settings(max_examples=400)  # what only shows where a quarter ends in the middle of a run is rarely drawn
     @given(data=st.data(), history=histories(candidate.examples))
     def holds(data: st.DataObject, history: History) -> None:
         detector = history.detector(candidate.detector)
