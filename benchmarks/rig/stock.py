@@ -14,7 +14,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import faust
@@ -57,6 +57,10 @@ class PlainStore:
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """See Store."""
         return [self._table.get(key) for key in keys]
+
+    def keys(self, prefix: bytes) -> Iterator[bytes]:
+        """See Store."""
+        return iter(sorted(key for key in self._table if key.startswith(prefix)))
 
     def put_many(self, rows: Mapping[bytes, bytes | None]) -> None:
         """See Store."""

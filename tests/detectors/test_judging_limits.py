@@ -16,7 +16,7 @@ MONDAY = at("2026-05-04")
 
 def view(*instants: int, subject: Subject | None = None, officers: str = "") -> View:
     """Return a view of pieces a, b, c … at these instants, each of the officer that ``officers`` names by a letter."""
-    named = [(("officer", officer),) for officer in officers] or [()] * len(instants)
+    named: list[tuple[tuple[str, str], ...]] = [(("officer", officer),) for officer in officers] or [()] * len(instants)
     pieces = [Evidence(name, instant, facets=facets) for name, instant, facets in zip("abcdefgh", instants, named, strict=False)]
     return View(Key("officer", "N1001"), pieces, subject=subject)
 

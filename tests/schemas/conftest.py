@@ -11,11 +11,15 @@ from schemas import records
 _SIMPLE = {str: st.text(max_size=20), bool: st.booleans(), bytes: st.binary(max_size=20), type(None): st.none()}
 
 
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else int(bound)
+
+
 def _values(hint: Any) -> st.SearchStrategy[Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         bounds = next(meta for meta in hint.__metadata__ if isinstance(meta, msgspec.Meta))
-        return st.integers(bounds.ge, bounds.le)
+        return st.integers(_whole(bounds.ge), _whole(bounds.le))
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin in (Union, types.UnionType):

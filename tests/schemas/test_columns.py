@@ -13,7 +13,7 @@ from schemas.records import Activity, Attachment, DeadLetter, FileEvent, MailEve
 from schemas.wire import Wire, WireError
 
 WIRE = Wire()
-EVENTS = (MailEvent, FileEvent, SettingEvent)
+EVENTS: tuple[type[Record], ...] = (MailEvent, FileEvent, SettingEvent)
 MAIL = MailEvent(
     feed="mail-ndjson",
     record_id="1",

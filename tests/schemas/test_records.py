@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from schemas.catalogue import RECORDS, catalogue
-from schemas.records import INSTANT
+from schemas.records import INSTANT, Record
 from schemas.rows import ROWS, row_versions
 from schemas.versions import newest
 
@@ -71,7 +71,7 @@ def differences(struct: type[msgspec.Struct], avro: dict[str, Any], named: dict[
 
 
 @pytest.mark.parametrize("record_type", RECORDS, ids=lambda each: each.__name__)
-def test_every_record_is_what_its_newest_schema_says(record_type: type[msgspec.Struct]) -> None:
+def test_every_record_is_what_its_newest_schema_says(record_type: type[Record]) -> None:
     """Fields, nullability, defaults and types of a record are those of its newest Avro file."""
     schema = msgspec.json.decode(catalogue().schema(record_type).json)
     assert differences(record_type, schema, described(schema)) is None
@@ -102,7 +102,7 @@ def test_a_difference_would_be_seen(change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("record_type", RECORDS, ids=lambda each: each.__name__)
-def test_everything_is_documented(record_type: type[msgspec.Struct]) -> None:
+def test_everything_is_documented(record_type: type[Record]) -> None:
     """Every record and every field of the Avro files says what it is."""
     schema = msgspec.json.decode(catalogue().schema(record_type).json)
     undocumented = [
@@ -113,7 +113,7 @@ def test_everything_is_documented(record_type: type[msgspec.Struct]) -> None:
 
 
 @pytest.mark.parametrize("record_type", RECORDS, ids=lambda each: each.__name__)
-def test_allowed_words_stand_in_the_doc(record_type: type[msgspec.Struct]) -> None:
+def test_allowed_words_stand_in_the_doc(record_type: type[Record]) -> None:
     """A field that takes a few words only names each of them in the Avro file, where other languages read it."""
 
     def words(hint: Any) -> tuple[str, ...]:
@@ -123,6 +123,6 @@ def test_allowed_words_stand_in_the_doc(record_type: type[msgspec.Struct]) -> No
     docs = {field["name"]: field["doc"] for field in schema["fields"]}
     for member in msgspec.structs.fields(record_type):
         hint = get_type_hints(record_type)[member.name]
-        literal = get_origin(hint) is Literal or Literal in map(get_origin, get_args(hint))
+        literal = any(get_origin(each) is Literal for each in (hint, *get_args(hint)))
         for word in words(hint) if literal else ():
             assert word in docs[member.encode_name]

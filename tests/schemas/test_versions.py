@@ -143,7 +143,7 @@ def test_versions_count_from_one_without_gaps(numbers: tuple[int, ...]) -> None:
 def test_logical_types_are_taken_off_and_nothing_else() -> None:
     """An instant becomes a long, wherever it stands; a default that looks like a type stays."""
     instant = {"type": "long", "logicalType": "timestamp-millis"}
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"name": "a", "type": ["null", instant], "default": None},
         {"name": "b", "type": {"type": "array", "items": instant}, "doc": "d"},
     ]

@@ -43,7 +43,8 @@ def alerts(records: Iterable[Record], officer: str, rules: Iterable[Rule]) -> se
     activities, exceptions, subjects = latest(records)
     declared = {address for subject in subjects for address in subject.personal_addresses}
     drawn: dict[str, int] = defaultdict(int)
-    counted, shadow, authorised, sensitive = [], [], set(), set()
+    counted, shadow = list[Activity](), list[Activity]()
+    authorised, sensitive = set[str](), set[str]()
     for activity in activities:
         own = [a for a in activity.addresses if a.own in {"likely", "declared"} or a.address in declared]
         unofficial = [a for a in activity.addresses if a.class_ in {"personal", "disposable", "relay"} or a in own]

@@ -15,6 +15,7 @@ from detectors.engine.alerts import content_of
 from detectors.engine.engine import Engine
 from detectors.engine.facts import Arrival, KeyFacts, Record
 from detectors.judging import Rule
+from detectors.registry import AnyDetector
 from detectors.testing import LATENESS, Mails, address, at, document, force
 from schemas.records import Activity, Alert, ExceptionFact, SubjectFact
 from tests.detectors.engine import oracle
@@ -109,7 +110,7 @@ def as_log(mails: list[Activity], dated: list[Record], disorder: float, rnd: ran
 
 def play(log: list[Record], rules: tuple[Rule, ...], rnd: random.Random | None) -> tuple[dict[str, Alert], int]:
     """Run a log through the engine, whole (``rnd`` None) or in chunks with crashes between its three steps; check revisions on the way."""
-    detectors = [
+    detectors: list[AnyDetector] = [
         repeated_personal_email.RepeatedPersonalEmail(repeated_personal_email.Config(rules=rules), force()),
         sensitive_to_personal.SensitiveToPersonal(sensitive_to_personal.Config(), force()),
     ]

@@ -20,7 +20,8 @@ SENDER = "jo.hale@northmoor.police.example"
 def fact(feed: str = "m365-audit", record_id: str = "1", at: int = AT, **said: Any) -> Fact:
     """Return what a feed says."""
     bounds = {name: said.pop(name) for name in ("outside", "cut") if name in said}
-    event = MailEvent(**({"feed": feed, "record_id": record_id, "occurred_at": at, "sender": SENDER} | said))
+    plain: dict[str, Any] = {"feed": feed, "record_id": record_id, "occurred_at": at, "sender": SENDER}
+    event = MailEvent(**(plain | said))
     return Fact(event, **bounds)
 
 

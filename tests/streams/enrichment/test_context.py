@@ -52,9 +52,8 @@ def wanting(*pairs: tuple[Kind, Grouping]) -> Wanted:
 
 def activities(wanted: Wanted = ALL, **said: Any) -> list[Activity]:
     """Return the activities of one mail."""
-    event = MailEvent(
-        **({"feed": "mail-ndjson", "record_id": "1", "message_id": "m@x", "occurred_at": AT, "sender": JO, "subject": "Rota"} | said)
-    )
+    plain: dict[str, Any] = {"feed": "mail-ndjson", "record_id": "1", "message_id": "m@x", "sender": JO, "subject": "Rota"}
+    event = MailEvent(**(plain | {"occurred_at": AT} | said))
     return [activity for mail in unite("m@x", [Fact(event)], 7 * 86_400_000) for activity in mail_activities(mail, REFERENCE, wanted)]
 
 
@@ -363,7 +362,8 @@ def test_a_file_event_is_an_activity_of_its_account() -> None:
 
 def setting(**said: Any) -> list[Activity]:
     """Return the activities of one setting."""
-    event = SettingEvent(**({"feed": "m365-audit", "record_id": "1", "occurred_at": AT, "account": JO, "setting": "ForwardTo"} | said))
+    plain: dict[str, Any] = {"feed": "m365-audit", "record_id": "1", "occurred_at": AT, "account": JO, "setting": "ForwardTo"}
+    event = SettingEvent(**(plain | said))
     return setting_activities(event, REFERENCE, wanting(("setting", "officer")))
 
 

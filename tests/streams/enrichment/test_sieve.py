@@ -140,12 +140,13 @@ def mask(events: list[MailEvent], wanted: Wanted) -> list[bool]:
     """Return what the sieve says of each event."""
     read: Any = columns([WIRE.encode(event, "mail-events") for event in events], MailEvent, WIRE)
     assert read.batch.num_rows == len(events)
-    return sieve(read.batch, REFERENCE, wanted).tolist()
+    return list(sieve(read.batch, REFERENCE, wanted))
 
 
 def mail(**said: Any) -> MailEvent:
     """Return a mail that an officer sent."""
-    return MailEvent(**({"feed": "f", "record_id": "1", "occurred_at": 1_700_000_000_000, "sender": f"jo.hale@{FORCE}"} | said))
+    plain: dict[str, Any] = {"feed": "f", "record_id": "1", "occurred_at": 1_700_000_000_000, "sender": f"jo.hale@{FORCE}"}
+    return MailEvent(**(plain | said))
 
 
 @settings(max_examples=200)
@@ -213,7 +214,7 @@ def test_incoming_mail_matters_to_whoever_takes_it(kind: Kind, *, matters: bool)
 def test_of_files_the_wanted_actions_are_kept(kind: Kind, actions: set[Any], kept: list[bool]) -> None:
     """Who brings a file in takes nothing out; without a detector of files nothing is kept."""
     events = [
-        FileEvent(feed="f", record_id=action, occurred_at=1, account="a", path="p", name="n", action=action)  # type: ignore[arg-type]
+        FileEvent(feed="f", record_id=action, occurred_at=1, account="a", path="p", name="n", action=action)
         for action in ("open", "upload", "copy")
     ]
     batch = columns([WIRE.encode(event, "file-events") for event in events], FileEvent, WIRE).batch

@@ -1,6 +1,7 @@
 """Partitions keep step in event time."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ def records(*times: int | None) -> list[Record]:
     return [Record(offset, at) for offset, at in enumerate(times)]
 
 
-def times(taken: dict[Place, list[Record]]) -> dict[Place, list[int | None]]:
+def times(taken: dict[Place, list[Any]]) -> dict[Place, list[int | None]]:
     """Return the event times of what was taken."""
     return {place: [record.at for record in run] for place, run in taken.items()}
 

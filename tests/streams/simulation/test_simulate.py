@@ -96,7 +96,7 @@ def test_every_part_is_played(written: Written) -> None:
     """Each habit and each look-alike stands in the truth, and nobody is both."""
     assert {offender.habit for offender in written.truth.offenders} == set(HABITS)
     assert {innocent.looks_like for innocent in written.truth.innocents} == set(LOOKALIKES)
-    ids = [each.officer_id for each in (*written.truth.offenders, *written.truth.innocents)]
+    ids = [each.officer_id for each in written.truth.offenders] + [each.officer_id for each in written.truth.innocents]
     assert len(ids) == len(set(ids))
 
 

@@ -2,7 +2,7 @@
 
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,6 +45,9 @@ class CrashingStore:
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         return [self._pending[key] if key in self._pending else self.durable.get(key) for key in keys]
+
+    def keys(self, prefix: bytes) -> Iterator[bytes]:
+        return iter(sorted(key for key in self.durable if key.startswith(prefix)))
 
     def put_many(self, rows: Mapping[bytes, bytes | None]) -> None:
         self._pending.update(rows)

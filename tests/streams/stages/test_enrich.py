@@ -99,16 +99,15 @@ def records(handled: Handled, topic: str = "activities") -> list[Any]:
 
 def trace(number: int = 1, at: int = AT, recipient: str = "kim@gmail.com", message_id: str = "m@x", **said: Any) -> MailEvent:
     """Return a row of the message trace."""
-    plain: dict[str, Any] = {"sender": JO, "recipients": (recipient,), "subject": "Rota"}
-    return MailEvent(
-        **({"feed": "m365-message-trace", "record_id": str(number), "message_id": message_id, "occurred_at": at} | plain | said)
-    )
+    plain: dict[str, Any] = {"feed": "m365-message-trace", "sender": JO, "recipients": (recipient,), "subject": "Rota"}
+    return MailEvent(**(plain | {"record_id": str(number), "message_id": message_id, "occurred_at": at} | said))
 
 
 def audit(number: int = 2, at: int = AT + 1_000, message_id: str = "<M@X>", **said: Any) -> MailEvent:
     """Return a Send of the audit log."""
-    plain: dict[str, Any] = {"sender": JO, "account": JO, "subject": "Rota", "attachments": (Attachment(name="a.pdf", size=1),)}
-    return MailEvent(**({"feed": "m365-audit", "record_id": str(number), "message_id": message_id, "occurred_at": at} | plain | said))
+    plain: dict[str, Any] = {"feed": "m365-audit", "sender": JO, "account": JO, "subject": "Rota"}
+    plain |= {"attachments": (Attachment(name="a.pdf", size=1),)}
+    return MailEvent(**(plain | {"record_id": str(number), "message_id": message_id, "occurred_at": at} | said))
 
 
 def standing(activities: Iterable[Activity]) -> dict[tuple[str, str, str], Activity]:

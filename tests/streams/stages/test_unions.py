@@ -55,20 +55,8 @@ def test_what_is_held_does_not_depend_on_the_order(facts: list[HeldFact], seed: 
 
 def activity(value: str = "o1", **said: Any) -> Activity:
     """Return an activity of one mail."""
-    return Activity(
-        **(
-            {
-                "activity_id": "a",
-                "revision": 0,
-                "kind": "mail",
-                "grouping": "officer",
-                "value": value,
-                "occurred_at": 5,
-                "officer_id": value,
-            }
-            | said
-        )
-    )
+    plain: dict[str, Any] = {"activity_id": "a", "revision": 0, "kind": "mail", "grouping": "officer", "occurred_at": 5}
+    return Activity(**(plain | {"value": value, "officer_id": value} | said))
 
 
 def test_what_is_new_or_changed_gets_the_revision() -> None:
