@@ -9,26 +9,24 @@ from itertools import islice
 from pathlib import Path
 
 from streams.errors import UsageError
-from streams.sources import (
-    defender_email,
-    exchange_tracking,
-    file_ndjson,
-    folders,
-    google_workspace,
-    m365_audit,
-    m365_message_trace,
-    mail_ndjson,
-    maildir,
-    maildir_reader,
-    postfix,
-    postfix_reader,
-    samba_audit,
-    windows_security,
-)
-from streams.sources.content import OnBytes
+from streams.sources.defender import email as defender_email
+from streams.sources.exchange import tracking as exchange_tracking
+from streams.sources.google import workspace as google_workspace
+from streams.sources.m365 import audit as m365_audit
+from streams.sources.m365 import message_trace as m365_message_trace
+from streams.sources.mails import message as maildir
+from streams.sources.mails import reader as maildir_reader
+from streams.sources.ndjson import file as file_ndjson
+from streams.sources.ndjson import mail as mail_ndjson
 from streams.sources.outcome import Parse, Row
+from streams.sources.postfix import mail as postfix
+from streams.sources.postfix import reader as postfix_reader
 from streams.sources.raw import RawRecord
-from streams.sources.reader import read_records
+from streams.sources.samba import audit as samba_audit
+from streams.sources.shapes import folders
+from streams.sources.shapes.content import OnBytes
+from streams.sources.shapes.reader import read_records
+from streams.sources.windows import security as windows_security
 
 _LOOKED_AT = 50
 _READ_TO_LOOK = 1_000

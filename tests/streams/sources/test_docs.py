@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from streams.sources.formats import FORMATS
-from streams.sources.m365_forwarding import TARGETS
+from streams.sources.m365.forwarding import TARGETS
 
 _ROOT = Path(__file__).parents[3]
 _PAGES = {name: (_ROOT / "docs" / "sources" / f"{name}.md").read_text(encoding="utf-8") for name in FORMATS}
-_CODE = {path.name: path.read_text(encoding="utf-8") for path in (_ROOT / "streams" / "sources").glob("*.py")}
+_SOURCES = _ROOT / "streams" / "sources"
+_CODE = {path.relative_to(_SOURCES): path.read_text(encoding="utf-8") for path in _SOURCES.rglob("*.py")}
+_MAILS = {"mails": "maildir", "ndjson": "mail-ndjson"}  # rooms that no page is named after
 
 
 @pytest.mark.parametrize("name", ["mail-ndjson", "file-ndjson"])
@@ -29,9 +31,9 @@ def test_every_discard_is_on_the_page() -> None:
     reasons = {(module, reason) for module, text in _CODE.items() for reason in re.findall(r'Discard\("([a-z-]+)"', text)}
     assert len(reasons) > 8
     for module, reason in reasons:
-        named = [name for name in _PAGES if module.startswith(name.replace("-", "_"))]
-        page = _PAGES[next(iter(named or [name for name in _PAGES if name.startswith(module.partition("_")[0])]), "m365-audit")]
-        assert f"`{reason}`" in page, reason
+        whole, room = "-".join(module.with_suffix("").parts).replace("_", "-"), module.parts[0]
+        page = whole if whole in _PAGES else next(name for name in _PAGES if name.startswith(_MAILS.get(room, room)))
+        assert f"`{reason}`" in _PAGES[page], (module, reason)
 
 
 def test_every_dead_letter_reason_is_on_a_page() -> None:

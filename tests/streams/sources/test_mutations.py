@@ -17,7 +17,7 @@ from streams.errors import SourceError
 from streams.sources.formats import FORMATS, Input
 from streams.sources.load import FeedUnhealthy, Load
 from streams.sources.outcome import Discard
-from streams.sources.reader import read_records
+from streams.sources.shapes.reader import read_records
 
 _HERE = Path(__file__).parent
 _FILES_EACH = 60

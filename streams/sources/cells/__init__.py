@@ -1,0 +1,1 @@
+"""What a field holds, as exports write it: instants, addresses, attachments, numbers."""

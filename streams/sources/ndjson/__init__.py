@@ -1,0 +1,1 @@
+"""Our own formats: a JSON object a line with the public field names."""

@@ -1,0 +1,1 @@
+"""Samba's vfs_full_audit."""
