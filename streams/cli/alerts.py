@@ -26,7 +26,7 @@ following = click.option("--follow", is_flag=True, help="Stay and show what come
 
 @click.group(name="alerts")
 def command() -> None:
-    r"""Show the alerts that Elasticsearch holds.
+    """Show the alerts that Elasticsearch holds.
 
     \b
     Examples:

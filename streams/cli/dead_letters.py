@@ -1,4 +1,4 @@
-"""``custodiet dead-letters``: what could not be read or handled."""
+"""``custodiet dead-letters``: what could not be read or handled, to look at and to send again."""
 
 from collections import Counter, deque
 from collections.abc import AsyncIterator
@@ -15,9 +15,13 @@ from schemas.wire import Wire, WireError
 from streams.cli.console import output
 from streams.cli.kafka import complete
 from streams.errors import CustodietError
+from streams.runtime.admin import limits
+from streams.runtime.connection import client_options
 from streams.runtime.names import Names
 from streams.runtime.reading import read_to_end
+from streams.runtime.redrive import Redriven, redrive
 from streams.runtime.registry import registry_of
+from streams.runtime.sender import Sender
 from streams.settings import Settings, from_environment
 from streams.stages.dead_letters import DEAD_LETTERS
 
@@ -26,13 +30,14 @@ RAW_SHOWN = 2_000
 
 @click.group("dead-letters")
 def command() -> None:
-    r"""Look at records that could not be read or handled.
+    """Look at records that could not be read or handled; send them again when what was wrong is mended.
 
     \b
     Examples:
       custodiet dead-letters list --reason no-instant
       custodiet dead-letters show exports/trace.csv:17
       custodiet dead-letters show mail-events:3:1507
+      custodiet dead-letters redrive --reason bug
     """
 
 
@@ -98,6 +103,38 @@ def show(where: str, *, as_json: bool) -> None:
                 console.print(f"{name}: {escape(getattr(letter, name))}", highlight=False)
         console.print(f"{len(letter.raw):,} bytes:", highlight=False)
         console.print(escape(_printable(letter.raw[:RAW_SHOWN].decode("utf-8", "backslashreplace"))), highlight=False, soft_wrap=True)
+
+
+@command.command("redrive")
+@click.argument("where", nargs=-1)
+@click.option("--reason", help="All of this reason.")
+def redrive_(where: tuple[str, ...], reason: str | None) -> None:
+    """Send the records at these places, as `list` names them, to their topics again.
+
+    Each is sent as it stands in its topic, as long as that keeps it; a fact that is known by then changes nothing. What was read from a
+    file is not sent: ingest the file again. Ends with 1 where anything could not be sent.
+    """
+    if not where and reason is None:
+        raise click.UsageError("name places, or a --reason")
+    settings = from_environment()
+
+    async def work() -> Redriven:
+        chosen = [letter async for place, letter in _letters(settings) if place in where or letter.reason == reason]
+        sender = Sender(client_options(settings), limits(Names(settings.topic_prefix, settings.generation)))
+        await sender.start()
+        try:
+            return await redrive(settings, chosen, sender)
+        finally:
+            await sender.stop()
+
+    done = complete(settings, work())
+    output().print(f"{done.sent:,} sent again", highlight=False)
+    if done.gone:
+        output().print(f"{done.gone:,} that their topic does not keep any more: ingest their files again", highlight=False)
+    if done.others:
+        output().print(f"{done.others:,} from files (ingest these again) or from topics of which only the newest counts", highlight=False)
+    if done.gone or done.others or not done.sent:
+        raise CustodietError("not all was sent again" if done.sent else "nothing was sent again")
 
 
 async def _letters(settings: Settings) -> AsyncIterator[tuple[str, DeadLetter]]:

@@ -23,7 +23,7 @@ _CONFIG = click.option("--config", type=_READABLE, help="The force's configurati
 
 @click.group("detectors")
 def command() -> None:
-    r"""Look at the detectors and their configuration; begin a new one.
+    """Look at the detectors and their configuration; begin a new one.
 
     \b
     Examples:

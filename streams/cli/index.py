@@ -13,7 +13,7 @@ MARK = {"make": "[green]+[/]", "rebuild": "[red]![/]", "leave": "[dim]=[/]"}
 
 @click.group(name="index")
 def command() -> None:
-    r"""Look after the indices, aliases and templates in Elasticsearch.
+    """Look after the indices, aliases and templates in Elasticsearch.
 
     \b
     Examples:

@@ -39,7 +39,7 @@ ENDS = {
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def command(inputs: tuple[str, ...], *, as_json: bool, quiet: bool) -> None:
-    r"""Send exported records to mail-events, file-events and setting-events.
+    """Send exported records to mail-events, file-events and setting-events.
 
     INPUT is FORMAT:PATH, or a PATH whose format is detected. All inputs of one call are sorted together by the time at which things
     happened, and exact repeats are dropped. What cannot be read goes to dead-letters, with file and line.

@@ -58,7 +58,7 @@ def _version() -> str:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(_version(), prog_name="custodiet")
 def custodiet() -> None:
-    r"""Find officers and staff who send protected material through personal e-mail.
+    """Find officers and staff who send protected material through personal e-mail.
 
     Settings come from the environment (CUSTODIET_…, see docs/configuration.md); a force's own rules from a file.
 

@@ -30,7 +30,7 @@ SHOWN = 20
 
 @click.group("reference")
 def command() -> None:
-    r"""Load and show officers, document classes, exceptions and address lists.
+    """Load and show officers, document classes, exceptions and address lists.
 
     \b
     Examples:

@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - an option each
     report_to: Path | None,
     as_json: bool,
 ) -> int:
-    r"""Find what the workers would find, in files and without any server.
+    """Find what the workers would find, in files and without any server.
 
     INPUT is FORMAT:PATH, or a PATH whose format is told from its content. All inputs are read together, as one load.
     Ends with 0; with --diff, with 3 where anything differs.

@@ -30,7 +30,7 @@ _READABLE = click.Path(path_type=Path)
 @click.option("--config", type=_READABLE, help="The configuration that the alerts were made with: says which rules somebody was below.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with recall and precision at the top.")
 def command(*, alerts: Path, truth: Path, floor: Severity, config: Path | None, as_json: bool) -> None:
-    r"""Hold ALERTS (one JSON object a line, as `scan --alerts` writes them) against the TRUTH of a simulated force.
+    """Hold ALERTS (one JSON object a line, as `scan --alerts` writes them) against the TRUTH of a simulated force.
 
     Recall is the share of offenders whom an alert finds, precision the share of alerts that find one, both at medium severity and above.
     An alert finds an offender when its evidence holds one of their deeds. Whoever is missed is named, with the reason.

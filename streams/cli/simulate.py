@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913 - one argument an option
     late: float,
     junk: float,
 ) -> None:
-    r"""Write an invented force into DIR: exports/, reference/ and truth.json, which names every offender.
+    """Write an invented force into DIR: exports/, reference/ and truth.json, which names every offender.
 
     The same options give the same bytes. `custodiet score` holds alerts against the truth.
 

@@ -11,7 +11,7 @@ from streams.settings import from_environment
 
 @click.group("topics")
 def command() -> None:
-    r"""Look after the topics in Kafka.
+    """Look after the topics in Kafka.
 
     \b
     Examples:

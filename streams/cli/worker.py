@@ -30,7 +30,7 @@ ROLES = ("enrich", "detect", "index")
     help="The force's configuration file; goes before CUSTODIET_CONFIG.",
 )
 def command(role: str, name: str, force_config: Path | None) -> None:
-    r"""Run a worker until Ctrl-C or SIGTERM.
+    """Run a worker until Ctrl-C or SIGTERM.
 
     enrich makes activities of mails, files and settings; detect makes alerts of activities; index brings alerts to Elasticsearch.
     Several workers of a role share its partitions.

@@ -141,6 +141,9 @@ def test_what_is_ingested_adds_up_and_what_cannot_be_read_can_be_looked_at(tmp_p
     assert run(["dead-letters", "list", "--reason", "nothing-like-it", "--json"]) == 0
     assert capsys.readouterr().out == ""
     assert run(["dead-letters", "show", "nowhere:1"]) == 1
+    assert run(["dead-letters", "redrive"]) == 2
+    assert run(["dead-letters", "redrive", f"{path}:4"]) == 1
+    assert "1 from files" in capsys.readouterr().out
 
 
 def test_ingest_refuses_without_topics(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

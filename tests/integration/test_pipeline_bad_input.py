@@ -88,13 +88,19 @@ def test_spoilt_messages_on_every_input_topic(stack: Stack, namespace: str, tmp_
         assert "unknown-schema" in shown
 
 
+def repeated(pipeline: Pipeline) -> Alert:
+    """Return the one alert of repeated mail that stands."""
+    (found,) = [alert for alert in pipeline.alerts().values() if (alert.detector, alert.status) == ("repeated-personal-email", "active")]
+    return found
+
+
 def test_a_record_that_makes_a_detector_raise(stack: Stack, namespace: str, tmp_path: Path) -> None:
-    """It is a dead letter ``bug`` with its place; the officer's other mails in the same chunk are judged."""
+    """It is a dead letter ``bug`` with its place; the others of its chunk are judged. Sent again to a sound worker, it counts."""
     with Pipeline(stack, namespace, tmp_path) as pipeline:
         pipeline.load_reference()
         pipeline.send("mail-events", [keyed(mail(number, BOOM if number == 1 else "notes")) for number in range(4)])
         pipeline.start("enrich")
-        pipeline.start_script("tests.integration.raising_worker", "detect")
+        broken = pipeline.start_script("tests.integration.raising_worker", "detect")
         pipeline.start("index")
         pipeline.settle()
         (letter,) = pipeline.dead_letters()
@@ -105,8 +111,15 @@ def test_a_record_that_makes_a_detector_raise(stack: Stack, namespace: str, tmp_
         assert buried.subject == BOOM
         sensitive = [alert for alert in pipeline.alerts().values() if alert.detector == "sensitive-to-personal"]
         assert len(sensitive) == 3
-        (repeated,) = [alert for alert in pipeline.alerts().values() if alert.detector == "repeated-personal-email"]
-        assert repeated.evidence_count == 3
+        assert repeated(pipeline).evidence_count == 3
+
+        pipeline.stop(broken)
+        pipeline.start("detect")
+        told = pipeline.custodiet("dead-letters", "redrive", "--reason", "bug")
+        assert "1 sent again" in told
+        pipeline.settle()
+        assert repeated(pipeline).evidence_count == 4
+        assert len(pipeline.dead_letters()) == 1
 
 
 def test_an_alert_that_elasticsearch_cannot_take(stack: Stack, namespace: str, tmp_path: Path) -> None:
