@@ -1,7 +1,7 @@
 """One address as feeds write it -> display name and addr-spec.
 
 Feeds hand over RFC 5322 mailboxes, Exchange proxy addresses (``SMTP:a@b``), Outlook's forms (``Name [mailto:a@b]``), encapsulated
-addresses (``IMCEASMTP-a+40b+2Ecom@own``) and plain damage. Nothing here raises, whatever the string.
+addresses (``IMCEASMTP-a+40b+2Ecom@own``), accounts of guests and plain damage. Nothing here raises, whatever the string.
 """
 
 import re
@@ -17,6 +17,8 @@ _PREFIX = re.compile(r"^(?:smtp|mailto)\s*:\s*|^rfc822\s*;\s*", re.IGNORECASE)
 _BRACKETED = re.compile(r"[\[(]\s*(?:smtp|mailto)\s*:\s*([^\])]+)[\])]", re.IGNORECASE)
 _ENCAPSULATED = re.compile(r"^imcea(?:smtp|invalid)-(.+)@[^@]*$", re.IGNORECASE)
 _ESCAPE = re.compile(r"\+([0-9a-f]{2})", re.IGNORECASE)
+# How a directory names the account of a guest: ``ava_gmail.com#EXT#@own.onmicrosoft.com``. A domain holds no underscore.
+_GUEST = re.compile(r"^([^#]+)_([^_@#]+\.[^_@#]+)#ext#@[^@]*$", re.IGNORECASE)
 _SOURCE_ROUTE = re.compile(r"^@[^:]*:(?=.)")
 _SPACE = re.compile(r"\s+")
 
@@ -128,6 +130,7 @@ def _bare(address: str) -> str:
         if encapsulated:
             inner = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), encapsulated.group(1))
             address = _clean(inner) if inner.count("@") == 1 else address
+        address = _GUEST.sub(r"\1@\2", address)
         if address == before:
             break
     return address

@@ -5,18 +5,19 @@ a discard. The log is in UTC. The cmdlet writes the computer's own time, so the 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from uuid import UUID
 
 from schemas.identity import fingerprint
 from schemas.records import Direction, MailEvent, Millis
 from streams.errors import SourceError
 from streams.sources.cells.addresses import address, addresses
+from streams.sources.cells.agent_notes import sensitive_types
 from streams.sources.cells.directions import direction
 from streams.sources.cells.fields import Fields, as_list, as_text, plain_name
 from streams.sources.cells.instants import read_instant
 from streams.sources.cells.local_times import LocalTimes, order_of, zone_of
+from streams.sources.cells.system_mailboxes import is_system_mailbox
 from streams.sources.outcome import Discard, Parse, Parsed, Row
 
 FEED = "exchange-tracking"
@@ -39,27 +40,20 @@ _LONGEST_QUEUED = 7 * 24 * _HOUR
 _ORIGIN = re.compile(r"\s*(\d{4}-\d\d-\d\dT[\d:.]{5,20}Z)")
 _TYPE_NAME = re.compile(r"(?:Deserialized\.)?(?:System|Microsoft)\.[\w.+`\[\]]+")
 _CUT_LIST = re.compile(r"\{.*(?:\.\.\.|…)\}", re.DOTALL)
-_CLASSIFICATION = re.compile(r"\bdcid=\{?([0-9a-fA-F-]{32,36})", re.IGNORECASE)
-_DIGITS = r"[0-9a-f]"
-_SYSTEM = re.compile(
-    rf"(?:healthmailbox{_DIGITS}{{6,}}|extest_{_DIGITS}+|microsoftexchange{_DIGITS}{{32}}|maildeliveryprobe|inboundproxy"
-    rf"|(?:systemmailbox|federatedemail|migration|discoverysearchmailbox)[.{{ ]?{_DIGITS}{{8}}-[0-9a-f-]{{27}}}}?)@.*",
-    re.IGNORECASE,
-)
 
 
 def parse(row: Row, times: LocalTimes = LocalTimes()) -> Parsed:  # noqa: B008  # it is immutable
     """Return the mail as one step tells of it; ``times`` says how the cmdlet's times are meant. Raises SourceError."""
     fields = Fields(row)
     step, source = plain_name(fields.needed("event-id")), plain_name(fields.text("source") or "")
-    kinds = tuple(dict.fromkeys(_classifications(fields.raw("custom-data", "EventData"))))
+    kinds = sensitive_types(fields.raw("custom-data", "EventData"))
     refused = _refused(step, source, kinds)
     if refused is not None:
         return refused
     sender = _sender(fields)
     if sender is None:
         return Discard("null-sender")
-    if _SYSTEM.fullmatch(sender):
+    if is_system_mailbox(sender):
         return Discard("system-account")
     recipients = _recipients(fields, step)
     if not recipients and not kinds:
@@ -168,15 +162,6 @@ def _sent(fields: Fields, step: str, logged: Millis) -> Millis:
 def _direction(fields: Fields, step: str) -> Direction:
     told = direction(fields.text("directionality"))
     return "outbound" if told == "unknown" and step == "sendexternal" else told
-
-
-def _classifications(value: object) -> Iterator[str]:
-    """Yield the sensitive information types that the transport rule agent found: ``S:TRA=DC|dcid=...|count=3|conf=85``."""
-    for match in _CLASSIFICATION.finditer(value if isinstance(value, str) else repr(value)):
-        try:
-            yield str(UUID(match[1]))
-        except ValueError:
-            continue
 
 
 def _record_id(fields: Fields, step: str, *others: str) -> str:

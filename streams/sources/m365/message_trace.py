@@ -1,6 +1,7 @@
 """Exchange Online message trace: Get-MessageTrace and Get-MessageTraceV2, Microsoft Graph, the portal's downloaded reports.
 
-One row a recipient (the portal's reports may join them). There is no attachment; the audit log has those. Times are UTC.
+One row a recipient (the portal's reports may join them), in the extended report one for each step. There is no attachment; the audit log
+has those. Times are UTC.
 """
 
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 from schemas.identity import fingerprint
 from schemas.records import MailEvent
 from streams.sources.cells.addresses import address, addresses
+from streams.sources.cells.agent_notes import labels, sensitive_types
 from streams.sources.cells.directions import direction
 from streams.sources.cells.fields import Fields, plain_name
 from streams.sources.cells.instants import DateOrder
 from streams.sources.cells.local_times import order_of
+from streams.sources.cells.system_mailboxes import is_system_mailbox
 from streams.sources.outcome import Discard, Parse, Parsed, Row
 
 FEED = "m365-message-trace"
@@ -44,19 +47,25 @@ def parse(row: Row, order: DateOrder = "by-clock") -> Parsed:
     sender = address(fields.needed(*_SENDERS))
     if sender is None:
         return Discard("null-sender")  # a report of the mail system itself
+    if is_system_mailbox(sender):
+        return Discard("system-account")
     occurred_at = fields.instant(*_INSTANTS, order=order)
     recipients = addresses(fields.raw(*_RECIPIENTS))
     message_id = fields.text(*_MESSAGE_IDS)
+    notes = fields.raw("custom_data")
+    kinds, marked = sensitive_types(notes), labels(notes)
     return [
         MailEvent(
             feed=FEED,
-            record_id=_record_id(fields.text(*_IDS), recipients, message_id or "", sender, str(occurred_at)),
+            record_id=_record_id(fields.text(*_IDS), recipients, message_id or "", sender, str(occurred_at)) + _noted(kinds + marked),
             message_id=message_id,
             occurred_at=occurred_at,
             direction=direction(fields.text("Directionality", "Direction")),
             sender=sender,
             recipients=recipients,
             subject=fields.text("Subject", "message_subject", "MessageSubject"),
+            labels=marked,
+            dlp_types=kinds,
             size=fields.number("Size", "total_bytes", "MessageSize"),
         )
     ]
@@ -85,3 +94,8 @@ def _record_id(trace: str | None, recipients: tuple[str, ...], *others: str) -> 
     if len(recipients) == 1:
         return f"{of}:{recipients[0].lower()}"
     return f"{of}:{fingerprint(*sorted(recipient.lower() for recipient in recipients))}"
+
+
+def _noted(found: tuple[str, ...]) -> str:
+    """Return what sets a step that tells labels and sensitive types apart from the other steps of the same mail to the same recipient."""
+    return ":" + fingerprint(*sorted(found)) if found else ""
