@@ -2,7 +2,8 @@
 
 The separator is told from the header; ``#TYPE …`` and ``sep=`` lines before it and repeated headers (joined exports) are no records.
 A log of Exchange names its columns in a comment, ``#Fields: a,b``: there every line that begins with ``#`` is a comment, and each
-``#Fields:`` holds for the lines after it. A quote that is never closed costs the line that it is in and no more.
+``#Fields:`` holds for the lines after it. Where that line was lost, the columns may still be known. A quote that is never closed costs
+the line that it is in and no more.
 """
 
 import csv
@@ -13,6 +14,7 @@ from contextlib import suppress
 from streams.sources.limits import MAX_RECORD
 from streams.sources.raw import Found, broken
 from streams.sources.shapes.content import ByteSource
+from streams.sources.shapes.headless import columns_of
 from streams.sources.shapes.json_text import decode_text
 
 _READ = 256 * 1024
@@ -104,6 +106,11 @@ class _Lines:
         self.forget()
         return first[0], first[1].encode()
 
+    def give_back(self) -> None:
+        """Have the lines of the record read again."""
+        self._again.extendleft(reversed(self.taken))
+        self.forget()
+
     def raw(self) -> tuple[int, bytes]:
         """Return the record's first line number and its text."""
         return (self.taken[0][0] if self.taken else self._number), "".join(text for _, text in self.taken).encode()
@@ -161,6 +168,9 @@ def _header(lines: _Lines) -> tuple[list[str], str, bool]:
             elif bare and not bare.startswith("#"):
                 separator = separator or max(_SEPARATORS, key=lambda mark: _outside_quotes(bare).count(mark))
                 names = next(csv.reader([bare], delimiter=separator))
+                if known := columns_of(names):
+                    lines.give_back()
+                    return known, separator, True
                 lines.forget()
                 return _whole([name.strip() for name in names]), separator, False
             lines.forget()

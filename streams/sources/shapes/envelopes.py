@@ -1,13 +1,14 @@
 """What a search engine or a shipper puts around each record: taken off before anybody looks at the record.
 
 An Elasticsearch document has it under ``_source``, a result of a Splunk search under ``result``; a shipper keeps a JSON record as text
-in ``event.original`` or ``message``.
+in ``event.original`` or ``message``, and so a line of a table.
 """
 
 from collections.abc import Mapping
 
 from streams.errors import SourceError
 from streams.sources.outcome import Row
+from streams.sources.shapes.headless import record_of
 from streams.sources.shapes.json_text import decode_json
 
 
@@ -25,9 +26,11 @@ def opened(row: Row) -> Row:
 
 
 def _decoded(text: object) -> Row | None:
-    """Return the JSON object that a text is; None for anything else."""
-    if not isinstance(text, str) or not text.startswith("{") or not text.rstrip().endswith("}"):
+    """Return the JSON object, or the line of a known table, that a text is; None for anything else."""
+    if not isinstance(text, str):
         return None
+    if not text.startswith("{") or not text.rstrip().endswith("}"):
+        return record_of(text)
     try:
         value = decode_json(text.encode("utf-8", "replace"))
     except SourceError:
