@@ -28,6 +28,9 @@ _RECIPIENT = "RecipientEmailAddress"
 _TELLING = frozenset({"recipientemailaddress", "senderfromaddress", "sendermailfromaddress", "emaildirection", "url", "urldomain"})
 _OF_LINKS = ("Url", "UrlDomain", "UrlLocation")
 _AFTER_DELIVERY = ("ActionTrigger", "ActionResult")
+_TABLE = ("category", "Type", "$table")  # of the streaming API, of Log Analytics, of a query over several tables
+_WATCHED = frozenset({"emailevents", "emailattachmentinfo"})
+_TABLES_OF_LINKS = frozenset({"emailurlinfo", "urlclickevents"})
 
 
 def parse(row: Row, message_id_of: Callable[[str], str | None] = lambda _: None) -> Parsed:
@@ -36,7 +39,7 @@ def parse(row: Row, message_id_of: Callable[[str], str | None] = lambda _: None)
     ``message_id_of`` gives the Message-ID for a NetworkMessageId where the row has none. Raises SourceError.
     """
     fields = _columns(row)
-    refused = _refused(fields)
+    refused = _of_another_table(_table(row)) or _refused(fields)
     if refused is not None:
         return refused
     if not any(name in fields for name in _SENDERS):
@@ -87,6 +90,20 @@ def _columns(row: Row) -> Fields:
             if inner is not None:
                 return Fields(inner)
     return Fields(row)
+
+
+def _table(row: Row) -> str | None:
+    """Return the table that a row names as its own, plainly; None where it names none of advanced hunting."""
+    named = (Fields(row).text(*_TABLE) or "").rpartition("AdvancedHunting-")[2]
+    return plain_name(named) if plain_name(named).endswith(("events", "info")) else None
+
+
+def _of_another_table(table: str | None) -> Discard | None:
+    if table is None or table in _WATCHED:
+        return None
+    if table in _TABLES_OF_LINKS:
+        return Discard("link")
+    return Discard("after-delivery" if table == "emailpostdeliveryevents" else "not-watched")
 
 
 def _refused(fields: Fields) -> Discard | None:

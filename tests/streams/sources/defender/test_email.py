@@ -12,8 +12,10 @@ import pytest
 
 from schemas.identity import message_key
 from schemas.records import Attachment, MailEvent
+from streams.sources.defender.email import parse
 from streams.sources.formats import FORMATS, Input, detect
 from streams.sources.load import Load
+from streams.sources.outcome import Discard
 
 _NOW = 1_800_000_000_000
 _SHA = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -144,3 +146,9 @@ def test_a_later_verdict_is_the_same_record(tmp_path: Path) -> None:
     load, events, _ = _load([path])
     assert (load.counts.facts, load.counts.duplicates) == (1, 1)
     assert [event.occurred_at for event in events] == [1_709_543_701_000]
+
+
+def test_a_row_of_a_table_of_devices_is_a_discard() -> None:
+    """An event hub may hold all tables that are streamed; what is not about mail is counted and no dead letter."""
+    row = {"category": "AdvancedHunting-DeviceFileEvents", "properties": {"ActionType": "FileCreated", "FileName": "a.docx"}}
+    assert parse(row) == Discard("not-watched")
