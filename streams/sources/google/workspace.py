@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from schemas.identity import fingerprint
-from schemas.records import Millis
+from schemas.records import FileEvent, MailEvent, Millis
 from streams.errors import SourceError
 from streams.sources.cells.fields import Fields, as_list, as_object
 from streams.sources.cells.instants import read_instant
@@ -18,6 +20,7 @@ from streams.sources.google import console
 from streams.sources.google.bigquery import named
 from streams.sources.google.drive import FORWARDING, file_event, forwarding
 from streams.sources.google.gmail import mail
+from streams.sources.google.labels import applied_labels
 from streams.sources.google.record import FEED, micros, parameters
 from streams.sources.outcome import Discard, Event, Parse, Parsed, Row
 
@@ -29,9 +32,9 @@ def parse(row: Row, times: LocalTimes = LocalTimes()) -> Parsed:  # noqa: B008  
     fields = Fields(named(row) or row)
     exported = _exported(fields)
     if exported is not None:
-        return _row_of_export(exported)
+        return _labelled(_row_of_export(exported), applied_labels(fields))
     if _is_activity(fields):
-        return _activity(fields)
+        return _labelled(_activity(fields), applied_labels(fields))
     return console.parse_row(fields, times)
 
 
@@ -107,6 +110,21 @@ def _event(application: str, name: str, event: Fields, actor: str | None, record
     if application == "user_accounts" and name == FORWARDING:
         return forwarding(Fields(values), actor, record_id, at)
     return Discard("not-watched")
+
+
+def _labelled(parsed: Parsed, labels: tuple[str, ...]) -> Parsed:
+    """Return the events with the labels that the entry names for what it is about; a file has one, the first that is known."""
+    if isinstance(parsed, Discard) or not labels:
+        return parsed
+    return [_with_labels(event, labels) for event in parsed]
+
+
+def _with_labels(event: Event, labels: tuple[str, ...]) -> Event:
+    if isinstance(event, MailEvent):
+        return replace(event, labels=tuple(dict.fromkeys((*event.labels, *labels))))
+    if isinstance(event, FileEvent):
+        return replace(event, label=event.label or labels[0])
+    return event
 
 
 def _digest(fields: Fields) -> str:
