@@ -1,7 +1,8 @@
 """One address as feeds write it -> display name and addr-spec.
 
 Feeds hand over RFC 5322 mailboxes, Exchange proxy addresses (``SMTP:a@b``), Outlook's forms (``Name [mailto:a@b]``), encapsulated
-addresses (``IMCEASMTP-a+40b+2Ecom@own``), accounts of guests and plain damage. Nothing here raises, whatever the string.
+addresses (``IMCEASMTP-a+40b+2Ecom@own``), accounts of guests, senders that
+servers rewrote (SRS, BATV) and plain damage. Nothing here raises, whatever the string.
 """
 
 import re
@@ -19,6 +20,14 @@ _ENCAPSULATED = re.compile(r"^imcea(?:smtp|invalid)-(.+)@[^@]*$", re.IGNORECASE)
 _ESCAPE = re.compile(r"\+([0-9a-f]{2})", re.IGNORECASE)
 # How a directory names the account of a guest: ``ava_gmail.com#EXT#@own.onmicrosoft.com``. A domain holds no underscore.
 _GUEST = re.compile(r"^([^#]+)_([^_@#]+\.[^_@#]+)#ext#@[^@]*$", re.IGNORECASE)
+# How a server that sends mail on names its sender, so that reports come back to it: ``SRS0=hash=day=domain=local@server``, the next
+# server once more, and Exchange Online ``local+SRS=hash=day=domain=local@server``.
+_SENT_ON = re.compile(
+    r"^(?:srs0[=+-]|srs1[=+-][^=@]+=[^=@]+=[=+-]|[^@=]*\+srs=)[^=@]+=[^=@]{2}=(?P<domain>[^=@]+\.[^=@]+)=(?P<local>[^=@]+)@[^@]*$",
+    re.IGNORECASE,
+)
+# How a gateway marks the senders that are its own: ``prvs=tag=local@domain``.
+_TAGGED = re.compile(r"^prvs=[0-9a-z]{6,12}=(?P<local>[^=@]+)@(?P<domain>[^@]+)$", re.IGNORECASE)
 _SOURCE_ROUTE = re.compile(r"^@[^:]*:(?=.)")
 _SPACE = re.compile(r"\s+")
 
@@ -131,6 +140,9 @@ def _bare(address: str) -> str:
             inner = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), encapsulated.group(1))
             address = _clean(inner) if inner.count("@") == 1 else address
         address = _GUEST.sub(r"\1@\2", address)
+        wrapped = _SENT_ON.match(address) or _TAGGED.match(address)
+        if wrapped:
+            address = f"{wrapped['local']}@{wrapped['domain']}"
         if address == before:
             break
     return address

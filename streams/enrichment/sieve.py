@@ -28,8 +28,8 @@ _HARMLESS: Final = frozenset({"own-tenant", "partner"})
 _NO_SENDER_OF_WORK: Final = frozenset({"own-tenant", "partner", "protected"})
 # An address of which the text after the @ is surely the domain: no display name, no prefix, no quotes, one @.
 _PLAIN: Final = r"^[A-Za-z0-9._'&/=?^{}|~!#$%*`+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
-# Addresses that carry another one in their local part.
-_ENCAPSULATED: Final = "^(?i)imcea"
+# Addresses that carry another one in their local part; mailbox.py takes it out.
+_ENCAPSULATED: Final = r"(?i)^imcea|^prvs=|^srs[01][=+-]|\+srs=|#ext#@"
 _LONGEST: Final = 254
 # Every marking and every handling code that a subject is read for holds one of these; beyond ASCII all letters have many forms.
 _MARKING_HINT: Final = (
