@@ -8,6 +8,7 @@ from schemas.records import Millis
 from streams.errors import SourceError
 from streams.sources.cells.instants import civil_instant, read_instant
 from streams.sources.cells.whole_numbers import whole_number
+from streams.sources.logs.repeats import once
 from streams.sources.logs.shipped import Shipped, shipped
 from streams.sources.shapes.envelopes import opened
 from streams.sources.shapes.json_text import decode_json, decode_text
@@ -77,7 +78,7 @@ def _syslog(text: str) -> LogLine:
         civil = not isinstance(at, LocalTime)
     if rest is None:  # ``last message repeated 3 times`` and its like name no program
         return LogLine(at, "", "", text[match.end() :], civil)
-    return LogLine(at, rest["host"] or "", rest["program"], rest["text"] or "", civil)
+    return LogLine(at, rest["host"] or "", rest["program"], once(rest["text"] or ""), civil)
 
 
 def local_time(data: bytes) -> LocalTime | None:

@@ -14,7 +14,7 @@ from schemas.identity import fingerprint
 from schemas.records import FileAction, FileEvent, Millis
 from streams.errors import SourceError, UsageError
 from streams.sources.cells.fields import Fields
-from streams.sources.cells.paths import last_part
+from streams.sources.cells.paths import is_furniture, last_part
 from streams.sources.logs.shipped import Shipped, shipped
 from streams.sources.outcome import Discard, Parse, Parsed, Row
 from streams.sources.samba.lines import ZONE, SyslogLine, read_line, stamp_instant
@@ -96,7 +96,7 @@ def _parse(row: Row, prefixes: tuple[str, ...], zone: ZoneInfo, until: Millis | 
     action, path = done
     if path in ("", ".", "/") or path.endswith("/"):
         return Discard("not-a-file")
-    if _STREAM.search(path):
+    if _STREAM.search(path) or is_furniture(last_part(path)):
         return Discard("no-content")
     if journal is not None:
         occurred_at = _journal_instant(journal)

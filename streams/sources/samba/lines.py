@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from schemas.records import Millis
 from streams.errors import SourceError
 from streams.sources.cells.instants import read_instant
+from streams.sources.logs.repeats import LAST, once
 
 ZONE = ZoneInfo("Europe/London")
 
@@ -35,6 +36,7 @@ _RFC5424 = re.compile(
 _OWN_LOG = re.compile(
     rf"\[(?P<stamp>\d{{4}}/\d{{2}}/\d{{2}} {_CLOCK})[^\]\n]{{0,200}}\] *[^\n]{{0,300}}\((?P<tag>\w{{1,100}})\)\s*+(?P<text>.*)", re.DOTALL
 )
+_LAST = re.compile(rf"(?:<\d{{1,3}}>)?(?P<stamp>{_CLASSIC}|{_ISO}) +(?:(?P<host>\S{{1,255}}) +)?(?P<text>{LAST})\s*")
 _CLASSIC_PARTS = re.compile(
     r"(?P<month>[A-Za-z]{3}) +(?P<day>\d{1,2}) (?:(?P<year>\d{4}) )?"
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?"
@@ -43,7 +45,7 @@ _CLASSIC_PARTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SyslogLine:
-    """What stands before the message, and the message."""
+    """What stands before the message, and the message. ``tag`` is empty where a line only says that the last message was repeated."""
 
     stamp: str
     host: str | None
@@ -53,10 +55,11 @@ class SyslogLine:
 
 def read_line(line: str) -> SyslogLine | None:
     """Return the line's parts; None when it has no header that is known."""
-    for pattern in (_RFC5424, _LINE, _OWN_LOG):
+    for pattern in (_RFC5424, _LINE, _OWN_LOG, _LAST):
         match = pattern.fullmatch(line)
         if match is not None:
-            return SyslogLine(match["stamp"], match.groupdict().get("host"), match["tag"], match["text"])
+            parts = match.groupdict()
+            return SyslogLine(parts["stamp"], parts.get("host"), parts.get("tag", ""), once(parts["text"]))
     return None
 
 

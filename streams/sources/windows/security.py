@@ -11,7 +11,7 @@ from schemas.records import FileEvent
 from streams.errors import SourceError
 from streams.sources.cells.fields import Fields
 from streams.sources.cells.local_times import LocalTimes, order_of, zone_of
-from streams.sources.cells.paths import last_part
+from streams.sources.cells.paths import is_furniture, last_part
 from streams.sources.outcome import Discard, Parse, Parsed, Row
 from streams.sources.windows.access_rights import action_of, listed, mask_of
 from streams.sources.windows.event import FEED, WindowsEvent, unwrapped
@@ -37,7 +37,7 @@ def parse(row: Row, times: LocalTimes = LocalTimes()) -> Parsed:  # noqa: B008  
     if path is None:
         return Discard("not-a-file")
     action = action_of(_rights(event.data))
-    if action is None or _other_stream(path):
+    if action is None or _other_stream(path) or is_furniture(last_part(path)):
         return Discard("no-content")
     return [
         FileEvent(

@@ -134,3 +134,9 @@ def test_samba_own_log_is_read_over_two_lines(tmp_path: Path) -> None:
     rows = [(record.line, record.row) for record in known.format.records(path)]
     assert [number for number, _ in rows] == [1, 3]
     assert [_event(known.format.parse, str(row["line"])).name for _, row in rows if row is not None] == ["a.docx", "b.docx"]
+
+
+@pytest.mark.parametrize("host", ["fs2 ", ""])
+def test_a_note_of_repetition_is_a_discard(host: str) -> None:
+    """Older daemons write only that the last message came again; it is a line of the log and no fault of it."""
+    assert parser()({"line": f"Mar  4 09:15:39 {host}last message repeated 3 times"}) == Discard("not-watched")
