@@ -104,5 +104,5 @@ def test_what_is_no_line_says_why(line: bytes, reason: str) -> None:
 
 def test_a_message_that_rsyslog_saw_several_times_is_read_as_itself() -> None:
     """It stands within brackets and has a stamp of its own; a message that ends in a bracket keeps it."""
-    line = read_line(b"Mar  4 09:15:39 mx1 postfix/smtp[82]: message repeated 3 times: [ 4F9D195432C: to=<a@b.example>, relay=mx[192.0.2.1]]")
-    assert (line.program, line.text) == ("postfix/smtp", "4F9D195432C: to=<a@b.example>, relay=mx[192.0.2.1]")
+    line = read_line(b"Mar  4 09:15:39 mx1 postfix/smtp[82]: message repeated 3 times: [ 4F9D195432C: to=<a@b.example>, relay=m[::1]]")
+    assert (line.program, line.text) == ("postfix/smtp", "4F9D195432C: to=<a@b.example>, relay=m[::1]")
