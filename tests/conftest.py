@@ -18,8 +18,14 @@ settings.load_profile("custodiet")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let ``--mutations 200000`` give the sources so many damaged inputs between them; the usual number keeps a run short."""
+    """Let ``--mutations 200000`` give the sources so many damaged inputs between them, and ``--histories 20000`` the engine so many logs.
+
+    The usual numbers keep a run short.
+    """
     parser.addoption("--mutations", type=int, default=88_000, help="damaged rows in all for tests/streams/sources/test_mutations.py")
+    histories = "for tests/detectors/engine/test_stream_equals_batch.py: "
+    parser.addoption("--histories", type=int, default=2000, help=histories + "how many random histories are tried")
+    parser.addoption("--first-history", type=int, default=0, help=histories + "the number of the first of them")
 
 
 class OneStack(LoadScopeScheduling):

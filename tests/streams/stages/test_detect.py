@@ -27,7 +27,8 @@ from streams.counts import Counts
 from streams.stages.chunk import Delivered, Handled
 from streams.stages.detect import DetectStage, GenerationMismatchError, partition_counts
 from streams.stages.store import MemoryStore
-from tests.detectors.engine.test_stream_equals_batch import DAY, LATE, as_log, history
+from tests.detectors.engine.histories import DISORDER, history
+from tests.detectors.engine.instants import DAY
 
 NOW = 1_800_000_000_000
 WIRE = Wire()
@@ -103,8 +104,7 @@ def active(seen: Mapping[str, Alert]) -> dict[str, Alert]:
 async def test_crashes_in_the_middle_of_writing_state_change_nothing(seed: int) -> None:
     """Rows half written, outputs lost and chunks read again in other sizes leave the alerts and counts of one undisturbed batch."""
     rnd = random.Random(seed)
-    mails, dated = history(rnd)
-    log = [delivered(offset, record) for offset, record in enumerate(as_log(mails, dated, LATE * 0.9 - DAY, rnd))]
+    log = [delivered(offset, record) for offset, record in enumerate(history(rnd).log(DISORDER, rnd))]
     whole, batch = MemoryStore(), dict[str, Alert]()
     published(await stage().handle(log, whole, NOW), batch)
 

@@ -17,7 +17,7 @@ from streams.stages.chunk import Delivered, Handled, Output
 from streams.stages.detect import DetectStage
 from streams.stages.store import MemoryStore
 from streams.stages.takeover import Takeover, Told
-from tests.detectors.engine.test_stream_equals_batch import DAY, LATE, as_log, history
+from tests.detectors.engine.histories import DISORDER, history
 from tests.streams.stages.test_detect import NOW, WIRE, active, delivered, published, stage
 
 PLACE = ("activities", 0)
@@ -56,8 +56,7 @@ def take_over(store: MemoryStore, seen: dict[str, Alert], first: int | None = No
 async def test_in_the_end_the_new_generation_alone_is_heard(seed: int) -> None:
     """Whatever the old one had announced, however often the takeover is broken off, and though the old one goes on for a while."""
     rnd = random.Random(seed)
-    mails, dated = history(rnd)
-    log = [delivered(offset, record) for offset, record in enumerate(as_log(mails, dated, LATE * 0.9 - DAY, rnd))]
+    log = [delivered(offset, record) for offset, record in enumerate(history(rnd).log(DISORDER, rnd))]
     cut = rnd.randrange(1, len(log) + 1)
     detectors = other_detectors(rnd.randrange(2, 6))
 
