@@ -6,6 +6,7 @@ on how many keys there are nor on how long the log is, and a key is not read, ju
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 import msgspec
@@ -78,15 +79,25 @@ class Judging:
 
 
 def chunks(filed: Iterable[Filed]) -> Iterator[tuple[list[Filed], bool]]:
-    """Yield sorted records in chunks, and whether the last key of each has more; keys of which nothing was done are left out."""
+    """Yield sorted records in chunks, and whether the last key of each has more; keys of which nothing was done are left out.
+
+    A chunk ends where a key ends, so that nothing need be held for the next; only a key that is larger than a chunk is cut.
+    """
     chunk: list[Filed] = []
-    size = 0
-    for each in _acting(filed):
-        if len(chunk) >= _MOST_RECORDS or size >= _MOST_BYTES:
-            yield chunk, chunk[-1].key == each.key
-            chunk, size = [], 0
-        chunk.append(each)
-        size += len(each.value)
+    whole, size, cut = 0, 0, False
+    for _, records in groupby(_acting(filed), lambda each: each.key):
+        for each in records:
+            if len(chunk) >= _MOST_RECORDS or size >= _MOST_BYTES:
+                cut = not whole
+                yield (chunk, True) if cut else (chunk[:whole], False)
+                chunk, whole = chunk[whole:] if whole else [], 0
+                size = sum(len(waiting.value) for waiting in chunk)
+            chunk.append(each)
+            size += len(each.value)
+        if cut:
+            yield chunk, False
+            chunk, size, cut = [], 0, False
+        whole = len(chunk)
     if chunk:
         yield chunk, False
 
