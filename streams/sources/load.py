@@ -29,6 +29,7 @@ _CONSECUTIVE = 1_000
 _SHARE = 0.05
 _AT_LEAST = 200
 _JUDGED_EARLY = 10_000
+_content_of = msgspec.msgpack.Encoder().encode
 
 
 class FeedUnhealthy(CustodietError):  # noqa: N818  # a finding about a feed, named by the design
@@ -176,6 +177,9 @@ class Load:
             raise record.error or SourceError("bad-record", "no record could be made out")
         try:
             parsed = parse(record.row)
+            if not isinstance(parsed, Discard):
+                for event in parsed:
+                    _content_of(event)  # text that is no Unicode cannot be sent on: found here, it costs this record alone
         except SourceError:
             raise
         except Exception as error:  # one crafted record must not stop a load: it is kept, told, and everything else goes on
@@ -274,4 +278,4 @@ def _first_of_each(named: Iterable[_Held]) -> Iterator[tuple[_Held, bool]]:
 
 
 def _content(held: _Held) -> bytes:
-    return msgspec.msgpack.encode(held.event)
+    return _content_of(held.event)

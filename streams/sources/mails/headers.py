@@ -24,6 +24,10 @@ _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*+")|\([^()]*+\)')
 _GROUP = re.compile(r'(?:^|(?<=[,;]))\s*(?!(?:smtp|mailto|sip)\s*:)(?:"[^"]*+"|[^@<>",;:]){1,200}:(?=[^:]|$)', re.IGNORECASE)
 _MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*+)>[^<>]*", re.DOTALL)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Zones by name that RFC 5322 does not know and Europe's mail programs wrote; what stands for several (IST) stays UTC, as the RFC says.
+_ZONE = re.compile(r"\b(?P<name>BST|WET|WEST|CET|CEST|MET|MEST|EET|EEST)\Z", re.IGNORECASE)
+_HALF = re.compile(r"\d\s*[AP]M\b", re.IGNORECASE)  # no mail should have it, and parsedate_tz takes PM for a zone
+_ZONES = {"bst": 1, "wet": 0, "west": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3}
 _SPECIAL = frozenset(",;:@()<>[]")
 _LONGEST_ADDRESSES = 4 * 1024 * 1024
 
@@ -96,8 +100,9 @@ def instant(raw: str | None) -> Millis | None:
     text = "" if raw is None else _COMMENT.sub(" ", plain(raw)).strip()
     if not text or len(text) > 200:
         return None
+    text = _ZONE.sub(lambda match: f"+0{_ZONES[match['name'].lower()]}00", text)
     try:
-        parts = parsedate_tz(text)
+        parts = None if _HALF.search(text) else parsedate_tz(text)
         if parts is not None:
             second = min(parts[5], 59)
             moment = datetime(parts[0], parts[1], parts[2], parts[3], parts[4], second, tzinfo=UTC)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 _LABEL = re.compile(r"MSIP_Label_(?P<id>[0-9a-fA-F-]{36})_(?P<key>[A-Za-z]+)=(?P<value>[^;]*+)")
 _MARKING = re.compile(r'marking\s*=\s*"(?P<marking>[^"]*+)"', re.IGNORECASE)
+_FIELDS = re.compile(r"\b(?:SEC|CAVEAT|ACCESS)=(?P<value>[^,]*+)")
 _TEXTS = ("x-protective-marking", "protective-marking", "x-classification", "x-security-classification", "x-microsoft-classification")
 _IDS = ("x-microsoft-classid",)
 _LONGEST = 400
@@ -19,10 +20,15 @@ def labels(field: Callable[[str], str | None]) -> tuple[str, ...]:
     found = _purview(field("msip_labels") or "")
     sio = _MARKING.search(field("sio-label") or "")
     found += [] if sio is None else [sio["marking"]]
-    found += [text for name in (*_IDS, *_TEXTS) if (text := field(name))]
+    found += [text for name in (*_IDS, *_TEXTS) if (told := field(name)) for text in _written(told)]
     if (sensitivity := field("sensitivity") or "").lower().replace("-", " ") == "company confidential":
         found.append(sensitivity)
     return tuple(dict.fromkeys(text.strip()[:_LONGEST] for text in found if text.strip()))
+
+
+def _written(text: str) -> list[str]:
+    """Return the markings of a field; ``SEC=OFFICIAL:Sensitive, ACCESS=Legal-Privilege, ORIGIN=a@b`` has them beside what is none."""
+    return [match["value"] for match in _FIELDS.finditer(text)] or [text]
 
 
 def _purview(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from msgspec import structs
 from schemas.records import Attachment, MailEvent, Millis
 from streams.errors import SourceError
 from streams.sources.cells.directions import direction
-from streams.sources.mails.headers import instant, mailboxes
+from streams.sources.mails.headers import instant, mailboxes, plain
 from streams.sources.mails.journal import Journal, journal
 from streams.sources.mails.labels import labels
 from streams.sources.mails.parts import Mail, attachments, field, parameter, parse_mail, raw_fields
@@ -117,7 +117,7 @@ def _resent(mail: Mail, event: MailEvent) -> Iterator[Event]:
         yield MailEvent(
             feed=FEED,
             record_id=f"{event.record_id}#resent-{number}",
-            message_id=next((raw.strip() for raw in block.get("resent-message-id", []) if raw.strip()), None),
+            message_id=next((told for raw in block.get("resent-message-id", []) if (told := plain(raw))), None),
             occurred_at=at,
             sender=sender,
             account=_bare(submitter) if submitter is not None and _bare(submitter) != _bare(sender) else None,

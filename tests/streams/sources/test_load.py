@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.identity import event_id
 from schemas.records import DeadLetter, MailEvent
@@ -179,6 +180,21 @@ def test_a_parser_that_raises_costs_one_record(tmp_path: Path) -> None:
     load, _, letters = _load(Input(Format("f", "", parse, lambda row: "n" in row), path))
     assert [(letter.reason, letter.line) for letter in letters] == [("bug", 1), ("odd", 3)]
     assert _ends(load) == (3, 0, 0, 2, 1)
+
+
+def test_text_that_cannot_be_sent_on_costs_one_record(tmp_path: Path) -> None:
+    """A parser that let half a character through has a bug; none of the record's events is sent, and the load goes on."""
+
+    def parse(row: Row) -> Parsed:
+        mails = [MailEvent(feed="f", record_id=f"{row['n']}-{part}", occurred_at=_NOW, sender="a@b.example") for part in range(2)]
+        return [*mails[:1], replace(mails[1], subject="\udcff")] if row["n"] == 1 else list(mails)
+
+    path = tmp_path / "a"
+    path.write_text('{"n": 1}\n{"n": 2}\n')
+    load, events, letters = _load(Input(Format("f", "", parse, lambda row: "n" in row), path))
+    assert [(letter.reason, letter.line) for letter in letters] == [("bug", 1)]
+    assert {event.record_id for event in events} == {"2-0", "2-1"}
+    assert _ends(load) == (2, 1, 0, 1, 0)
 
 
 def _refused() -> Parsed:
