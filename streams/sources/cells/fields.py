@@ -14,6 +14,14 @@ from streams.sources.cells.whole_numbers import whole_number
 from streams.sources.shapes.json_text import decode_json
 
 _NOT_IN_A_NAME = re.compile(r"[\W_]+")
+# What stands where somebody took a value out before they handed the export on: it would be one and the same in thousands of records, so
+# as an id it would make one of them, and as an account or a Message-ID unite what has nothing to do with each other.
+_TAKEN_OUT = re.compile(
+    r"[\[({<*]+\s*(?:redacted|removed|masked|withheld|hidden|omitted|anonymi[sz]ed|obfuscated)(?:[\s_:-][\w\s:-]{0,40})?[\])}>*]+"
+    r"|(?-i:REDACTED(?:[_ -][A-Z_ -]{1,40})?)|[*\u2588]{3,}|x{8}(?:-x{4}){3}-x{12}|0{8}(?:-0{4}){3}-0{12}",
+    re.IGNORECASE,
+)
+_MAY_BE_TAKEN_OUT = frozenset("[({<*\u2588RxX0")
 
 
 @lru_cache(maxsize=4096)
@@ -49,9 +57,13 @@ def _nested(text: str, opening: str) -> object:
 
 
 def as_text(value: object) -> str | None:
-    """Return ``value`` as text without blanks around it; None when there is nothing, or something that is no single value."""
+    """Return ``value`` as text without blanks around it; None when there is nothing, or something that is no single value.
+
+    Nothing is also what says that something was taken out (``[REDACTED_ID]``, ``***``, the GUID of noughts).
+    """
     if isinstance(value, str):
-        return value.strip() or None
+        text = value.strip()
+        return None if not text or (text[0] in _MAY_BE_TAKEN_OUT and _TAKEN_OUT.fullmatch(text)) else text
     return str(value) if isinstance(value, int | float) else None
 
 

@@ -27,6 +27,8 @@ _IS_A_MAIL = frozenset({"from", "sender", "to", "cc", "bcc", "date", "subject", 
 _REPORTS = {"delivery-status", "disposition-notification"}
 _KEYS = frozenset({"message", "from_line", "size", "cut", "taken"})
 _MOST_RESENT = 20
+_JAVA_MAIL = re.compile(r"<?-?\d{1,20}\.(?:\d{1,20}\.)?(?P<millis>\d{12,13})\.JavaMail\.")
+_DAY = 24 * 3_600_000
 _MARKER = re.compile(r"[0-9a-f]{64}:\d{1,15}")
 
 
@@ -67,7 +69,7 @@ def _event(mail: Mail, record_id: str, at: Millis | None, envelope: str | None, 
     return MailEvent(
         feed=FEED,
         record_id=record_id,
-        message_id=field(mail, "message-id"),
+        message_id=_own_id(field(mail, "message-id"), at),
         occurred_at=at,
         direction=direction(field(mail, "x-ms-exchange-organization-messagedirectionality")),
         sender=sender,
@@ -151,6 +153,12 @@ def _date(mail: Mail) -> Millis | None:
         return dated
     received = [at for raw in raw_fields(mail, "received") if (at := instant(raw.rpartition(";")[2])) is not None]
     return received[-1] if received else None
+
+
+def _own_id(message_id: str | None, at: Millis) -> str | None:
+    """Return the Message-ID; one that JavaMail made later than the mail was sent is the archive's, another in each folder, and is none."""
+    made = _JAVA_MAIL.match(message_id or "")
+    return None if made is not None and int(made["millis"]) - at > _DAY else message_id
 
 
 def _from_line(value: object) -> tuple[Millis | None, str | None]:
