@@ -94,7 +94,7 @@ class History:
 
 def history(rnd: random.Random) -> History:
     """Draw a history: days, months or, with a slow drip, years."""
-    chosen, slow = rnd.choice(_RULES), rnd.choice(_SLOW_RULES) if rnd.random() < 0.3 else None
+    chosen, slow = rnd.choice(_RULES), rnd.choice(_SLOW_RULES) if rnd.random() < 0.35 else None
     years = slow is not None and rnd.random() < 0.6
     span = rnd.choice([4, 6, 9]) * 365 * DAY if years else rnd.choice([10, 20, 60, 100, 200, 420]) * DAY
     start = rnd.choice(_STARTS) - (span // (365 * DAY) * 365 * DAY)
@@ -105,7 +105,7 @@ def history(rnd: random.Random) -> History:
     instants = Instants(rnd, start, span, [milliseconds(rule.window) for rule in rules])
     sort = rnd.choices(["usual", "bare", "grave"], [0.86, 0.07, 0.07])[0]
     mails = [mail for k in range(number) for mail in _mails(rnd, f"a{rnd.randrange(1000):03d}{k:03d}", instants.draw(), sort)]
-    return History(rules, _rules(slow) if slow else None, mails, _dated(rnd, start, span))
+    return History(rules, _rules(slow) if slow else None, mails, _dated(rnd, instants))
 
 
 def _times(rnd: random.Random) -> int:
@@ -157,24 +157,24 @@ def _mail(rnd: random.Random, name: str, instant: int, sort: str) -> Activity:
     )
 
 
-def _dated(rnd: random.Random, start: int, span: int) -> list[SubjectFact | ExceptionFact]:
+def _dated(rnd: random.Random, instants: Instants) -> list[SubjectFact | ExceptionFact]:
     """Return exceptions, many with limits, and the officer's records; later revisions of some say otherwise or take them back."""
     dated: list[SubjectFact | ExceptionFact] = []
-    for k in range(rnd.choice([0, 0, 1, 2, 3])):
-        exception = _exception(rnd, f"x{k}", start, span)
+    for k in range(rnd.choice([0, 1, 2, 3])):
+        exception = _exception(rnd, f"x{k}", instants)
         dated.append(exception)
         if rnd.random() < 0.2:
-            dated.append(replace(_exception(rnd, f"x{k}", start, span), revision=2, void=rnd.random() < 0.4))
-    for k in range(rnd.choice([0, 0, 1, 2])):
-        fact = _subject(rnd, f"{OFFICER}-{k}", start, span)
+            dated.append(replace(_exception(rnd, f"x{k}", instants), revision=2, void=rnd.random() < 0.4))
+    for k in range(rnd.choice([0, 1, 1, 2])):
+        fact = _subject(rnd, f"{OFFICER}-{k}", instants)
         dated.append(fact)
         if rnd.random() < 0.2:
-            dated.append(replace(_subject(rnd, f"{OFFICER}-{k}", start, span), revision=2, void=rnd.random() < 0.4))
+            dated.append(replace(_subject(rnd, f"{OFFICER}-{k}", instants), revision=2, void=rnd.random() < 0.4))
     return dated
 
 
-def _exception(rnd: random.Random, name: str, start: int, span: int) -> ExceptionFact:
-    begins = start + rnd.randrange(span)
+def _exception(rnd: random.Random, name: str, instants: Instants) -> ExceptionFact:
+    begins = instants.bound()
     return ExceptionFact(
         exception_id=name,
         revision=1,
@@ -183,22 +183,22 @@ def _exception(rnd: random.Random, name: str, start: int, span: int) -> Exceptio
         authorised_by=rnd.choice(["Supt Ash", "Ch Insp Oak"]),
         highest_marking=rnd.choice([None, "OFFICIAL-SENSITIVE", "SECRET"]),
         starts=rnd.choice([None, begins]),
-        ends=rnd.choice([None, begins + 40 * DAY]),
+        ends=rnd.choice([None, begins + 40 * DAY, instants.bound()]),
         limit=rnd.choice([None, 1, 2, 4]),
     )
 
 
-def _subject(rnd: random.Random, name: str, start: int, span: int) -> SubjectFact:
-    when = start + rnd.randrange(span)
-    monitored, suspended = rnd.random() < 0.4, rnd.random() < 0.2
+def _subject(rnd: random.Random, name: str, instants: Instants) -> SubjectFact:
+    when = instants.bound()
+    monitored, suspended = rnd.random() < 0.5, rnd.random() < 0.2
     return SubjectFact(
         fact_id=name,
         revision=1,
         officer_id=OFFICER,
         personal_addresses=tuple(rnd.choice([(), (), ("b@mail.example",), ("d@trade.example",)])),
-        last_day=rnd.choice([None, start + rnd.randrange(span)]),
+        last_day=rnd.choice([None, instants.bound() + rnd.choice([0, -DAY, 30 * DAY])]),
         monitored_from=when if monitored else None,
-        monitored_to=rnd.choice([None, when + 30 * DAY]) if monitored else None,
+        monitored_to=rnd.choice([None, when + 30 * DAY, instants.bound()]) if monitored else None,
         suspended_from=when if suspended else None,
         suspended_to=rnd.choice([None, when + 10 * DAY]) if suspended else None,
     )

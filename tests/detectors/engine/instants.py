@@ -26,21 +26,38 @@ class Instants:
         self._drawn.append(self._next())
         return self._drawn[-1]
 
+    def bound(self) -> int:
+        """Return an instant at which something dated may begin or end: often that of a mail."""
+        return self._rnd.choice(self._drawn) if self._drawn and self._rnd.random() < 0.5 else self._start + self._rnd.randrange(self._span)
+
     def _next(self) -> int:
-        rnd, way = self._rnd, self._rnd.random()
-        anywhere = self._start + rnd.randrange(self._span)
-        if way < 0.12 and self._drawn:
-            return rnd.choice(self._drawn)  # a tie
-        if way < 0.30 and self._drawn:
-            edge = rnd.choice(self._drawn) + rnd.choice(self._widths)
-            return edge + rnd.choice([0, 0, 0, 0, -1, 1, rnd.randrange(-HOUR, HOUR)])
-        if way < 0.42 and self._drawn:
-            return rnd.choice(self._drawn) + rnd.randrange(3 * DAY)  # a burst
-        if way < 0.52 and self._nights:
-            return rnd.choice(self._nights) + rnd.randrange(-HOUR, HOUR)
-        if way < 0.60 and self._quarters:
-            return rnd.choice(self._quarters) + rnd.choice([0, -1, rnd.randrange(-2 * DAY, 2 * DAY)])
-        return anywhere - anywhere % (5 * DAY) if way < 0.75 else anywhere
+        ways = [(0.45, self._beside), (0.1, self._at_a_change), (0.1, self._at_a_quarter), (0.35, self._anywhere)]
+        (way,) = self._rnd.choices([way for _, way in ways], [share for share, _ in ways])
+        return way()
+
+    def _beside(self) -> int:
+        """Draw a tie with an earlier one, on a window's edge from it, or soon after it."""
+        rnd = self._rnd
+        if not self._drawn:
+            return self._anywhere()
+        apart = rnd.choices(["tie", "window", "burst"], [3, 5, 3])[0]
+        edge = rnd.choice(self._widths) + rnd.choice([0, 0, 0, 0, -1, 1, rnd.randrange(-HOUR, HOUR)])
+        return rnd.choice(self._drawn) + {"tie": 0, "window": edge, "burst": rnd.randrange(3 * DAY)}[apart]
+
+    def _at_a_change(self) -> int:
+        """Draw within an hour of a midnight at either end of a day on which the clocks change."""
+        return self._rnd.choice(self._nights) + self._rnd.randrange(-HOUR, HOUR) if self._nights else self._anywhere()
+
+    def _at_a_quarter(self) -> int:
+        """Draw exactly where a quarter begins, or about there."""
+        near = self._rnd.choice([0, -1, self._rnd.randrange(-2 * DAY, 2 * DAY)])
+        return self._rnd.choice(self._quarters) + near if self._quarters else self._anywhere()
+
+    def _anywhere(self) -> int:
+        """Draw on a grid of five days, where windows meet; in a day's last hour, in summer the officer's next day; or freely."""
+        instant = self._start + self._rnd.randrange(self._span)
+        last_hour = instant - instant % DAY - self._rnd.randrange(HOUR)
+        return self._rnd.choice([instant - instant % (5 * DAY), last_hour, instant])
 
 
 @lru_cache(maxsize=1000)

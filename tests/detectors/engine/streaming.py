@@ -8,7 +8,7 @@ from detectors.calendar import Calendar
 from detectors.contract import Key
 from detectors.engine.alerts import content_of
 from detectors.engine.engine import Engine, Outcome
-from detectors.engine.facts import Arrival, Issued, KeyFacts, Record
+from detectors.engine.facts import Arrival, Derived, Issued, KeyFacts, Record
 from detectors.registry import AnyDetector
 from detectors.testing import LATENESS
 from schemas.identity import alert_id
@@ -55,9 +55,11 @@ def stream(history: History, log: Sequence[Record], rnd: random.Random) -> Ran:
     engine, ran = _engine(history.detectors()), Ran()
     triggers = _triggers(history)
     durable, done, largest = KeyFacts(Key("officer", OFFICER)), 0, rnd.choice([1, 4, 9, 30])
+    kept: dict[str, Derived] = {}
     while done < len(log):
         upto = min(len(log), done + rnd.randrange(1, largest + 1))
-        held = _read_back(durable)
+        held = _read_back(durable, kept)
+        kept = {}  # lost with the process if it is killed
         outcome = engine.apply(held, _arrivals(log, done, upto))
         if rnd.random() < _CHANCE:
             ran.killed += 1
@@ -76,7 +78,7 @@ def stream(history: History, log: Sequence[Record], rnd: random.Random) -> Ran:
         if rnd.random() < _CHANCE:
             ran.killed += 1
             continue  # before the acknowledgement
-        done = upto
+        done, kept = upto, dict(held.derived)
         ran.late += len(outcome.late)
         ran.retired += len(held.retired)
         ran.drawn_by_retired |= bool(held.used)
@@ -92,8 +94,8 @@ def _arrivals(log: Sequence[Record], start: int, end: int) -> list[Arrival]:
     return [Arrival(offset, log[offset]) for offset in range(start, end)]
 
 
-def _read_back(durable: KeyFacts) -> KeyFacts:
-    """Return what a process finds that reads the state: what is immutable is shared, and what is no part of the state is gone."""
+def _read_back(durable: KeyFacts, kept: dict[str, Derived]) -> KeyFacts:
+    """Return what a process finds that reads the state; what is immutable is shared, and what was ``kept`` beside the state is there."""
     return KeyFacts(
         durable.key,
         durable.through,
@@ -106,6 +108,7 @@ def _read_back(durable: KeyFacts) -> KeyFacts:
         {name: replace(memory, settled=set(memory.settled)) for name, memory in durable.memory.items()},
         {name: replace(issued) for name, issued in durable.issued.items()},
         list(durable.late),
+        derived=kept,
     )
 
 
