@@ -104,7 +104,8 @@ def told_order(match: re.Match[str]) -> DateOrder | None:
 
 def _day_and_month(match: re.Match[str], order: DateOrder) -> tuple[int, int]:
     first, second = int(match["first"]), int(match["second_part"])
-    month_first = order == "month-first" or (order == "by-clock" and match["half"] not in (None, "am", "pm"))
+    american = match["half"] is not None and match["half"][0].isupper() and "/" in match[0]
+    month_first = order == "month-first" or (order == "by-clock" and american)
     return (second, first) if month_first else (first, second)
 
 
