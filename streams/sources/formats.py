@@ -25,6 +25,7 @@ from streams.sources.raw import RawRecord
 from streams.sources.samba import audit as samba_audit
 from streams.sources.shapes import folders
 from streams.sources.shapes.content import OnBytes
+from streams.sources.shapes.foreign import what_it_is
 from streams.sources.shapes.reader import read_records
 from streams.sources.windows import security as windows_security
 
@@ -210,6 +211,8 @@ def _existing(path: Path, *, folder: bool) -> Path:
         raise UsageError(f"there is no file {path}")
     if path.is_dir() and not folder:
         raise UsageError(f"{path} is a folder; name the files in it")
+    if path.is_file() and (words := what_it_is(path)) is not None:
+        raise UsageError(f"{path} is {words}")
     return path
 
 

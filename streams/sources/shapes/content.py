@@ -1,8 +1,10 @@
-"""A file's content as UTF-8 bytes: gzip and zip are read through and UTF-16 is transcoded, all told by content and never by name."""
+"""A file's content as UTF-8 bytes: gzip, bzip2, xz and zip are read through and UTF-16 is transcoded, all told by content, not by name."""
 
+import bz2
 import codecs
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from typing import IO, BinaryIO, Protocol
 from streams.errors import SourceError, UsageError
 
 _GZIP = b"\x1f\x8b"
+_BZIP2 = b"BZh"
+_XZ = b"\xfd7zXZ\x00"
 _ZIP = b"PK\x03\x04"
 _EXCEL = "[Content_Types].xml"
 _CHUNK = 256 * 1024
@@ -50,12 +54,18 @@ def open_content(path: Path, on_bytes: OnBytes | None = None) -> Iterator[Iterat
 
 
 def _contents(path: Path, file: "_Counted") -> Iterator[Content]:
-    magic = file.read(4)
+    magic = file.read(6)
     file.seek(0)
     if magic.startswith(_ZIP):
         yield from _members(path, file)
     elif magic.startswith(_GZIP):
         yield Content(str(path), _Unicode(_Guarded(gzip.GzipFile(fileobj=io.BufferedReader(file)))))
+    elif magic.startswith(_BZIP2):
+        with bz2.BZ2File(io.BufferedReader(file)) as unpacked:
+            yield Content(str(path), _Unicode(_Guarded(unpacked)))
+    elif magic.startswith(_XZ):
+        with lzma.LZMAFile(io.BufferedReader(file)) as stream:
+            yield Content(str(path), _Unicode(_Guarded(stream)))
     else:
         yield Content(str(path), _Unicode(_Guarded(file)))
 
@@ -119,17 +129,22 @@ class _Counted(io.RawIOBase):
 class _Guarded:
     """Turns what a damaged archive raises into a SourceError."""
 
-    def __init__(self, file: "IO[bytes] | gzip.GzipFile | _Counted") -> None:
+    def __init__(self, file: "IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile | _Counted") -> None:
         # An archive is read a piece at a time: a longer read would lose what came before the damage.
-        self._read = file.read1 if isinstance(file, gzip.GzipFile | zipfile.ZipExtFile) else file.read
+        self._packed = isinstance(file, gzip.GzipFile | zipfile.ZipExtFile | bz2.BZ2File | lzma.LZMAFile)
+        self._read = file.read1 if isinstance(file, gzip.GzipFile | zipfile.ZipExtFile | bz2.BZ2File | lzma.LZMAFile) else file.read
 
     def read(self, size: int) -> bytes:
         try:
             return self._read(size) or b""
         except EOFError as error:
             raise SourceError("truncated", "the compressed file is cut short") from error
-        except (zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
+        except (zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, NotImplementedError) as error:
             raise SourceError("bad-archive", f"the compressed file is damaged: {error}") from error
+        except OSError as error:
+            if not self._packed or error.errno is not None:
+                raise
+            raise SourceError("bad-archive", f"the compressed file is damaged: {error}") from error  # bzip2 has no error of its own
 
 
 class _Unicode:

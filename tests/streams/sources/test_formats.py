@@ -1,6 +1,7 @@
 """Which format a file is in, and what a user gets to hear when none can be told."""
 
 import csv
+import gzip
 import io
 import json
 from pathlib import Path
@@ -111,3 +112,24 @@ def test_the_whole_file_says_in_which_order_its_dates_are(tmp_path: Path, dates:
     expected = FORMATS["m365-message-trace"].parse({**rows[0], "Received": f"{first}T09:00:00Z"})
     assert isinstance(expected, list)
     assert parsed[0].occurred_at == expected[0].occurred_at
+
+
+@pytest.mark.parametrize("named", ["", "windows-security:"])
+@pytest.mark.parametrize(
+    ("beginning", "words"),
+    [
+        (b"ElfFile\x00", "wevtutil qe"),
+        (b"!BDN", "readpst"),
+        (b"PAR1", "Parquet"),
+        (b"(\xb5/\xfd", "unzstd"),
+        (b"x" * 257 + b"ustar", "tar archive"),
+    ],
+    ids=["evtx", "pst", "parquet", "zstd", "tar"],
+)
+def test_a_file_in_a_form_that_is_not_read_says_what_to_do(tmp_path: Path, beginning: bytes, words: str, named: str) -> None:
+    """Whatever format it is named as, packed or not: a thousand dead letters would not help."""
+    path = tmp_path / "export"
+    for data in (beginning + bytes(600), gzip.compress(beginning + bytes(600))):
+        path.write_bytes(data)
+        with pytest.raises(UsageError, match=words):
+            read_input(f"{named}{path}")

@@ -1,9 +1,12 @@
 """Files read through whatever they are packed and encoded in."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,13 +26,15 @@ def _read(path: Path) -> list[RawRecord]:
 
 @pytest.mark.parametrize("text", [_LINES, _TABLE, json.dumps(_ROWS)])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("packed", ["plain", "gzip", "zip"])
+@pytest.mark.parametrize("packed", ["plain", "gzip", "bzip2", "xz", "zip"])
 def test_content_is_read_through_packing_and_encoding(tmp_path: Path, text: str, encoding: str, packed: str) -> None:
     """Nothing is told by the file's name: packing, marks and encodings are found in the content."""
     path = tmp_path / "export.dat"
     data = text.encode(encoding)
     if packed == "gzip":
         data = gzip.compress(data)
+    elif packed in ("bzip2", "xz"):
+        data = (bz2 if packed == "bzip2" else lzma).compress(data)
     elif packed == "zip":
         held = io.BytesIO()
         with zipfile.ZipFile(held, "w") as archive:
@@ -49,10 +54,11 @@ def test_members_of_a_zip_are_named(tmp_path: Path) -> None:
     assert [(record.file, record.line) for record in _read(path)] == [(f"{path}!a.json", 1), (f"{path}!b.csv", 2)]
 
 
-def test_cut_gzip_gives_what_it_holds_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, lambda data: bz2.compress(data, 1)], ids=["gzip", "xz", "bzip2"])
+def test_cut_archive_gives_what_it_holds_and_says_so(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
     """The records before the cut are kept, and the cut is a dead letter."""
-    path = tmp_path / "cut.gz"
-    data = gzip.compress(("\n".join(json.dumps({"id": str(number), "x": number * 7919 % 104729}) for number in range(20_000))).encode())
+    path = tmp_path / "cut"
+    data = compress(("\n".join(json.dumps({"id": str(number), "x": number * 7919 % 104729}) for number in range(20_000))).encode())
     path.write_bytes(data[: len(data) // 2])
     found = _read(path)
     assert len([record for record in found if record.row is not None]) > 5_000
@@ -60,10 +66,11 @@ def test_cut_gzip_gives_what_it_holds_and_says_so(tmp_path: Path) -> None:
     assert found[-1].error.reason == "truncated"
 
 
-def test_damaged_gzip_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress], ids=["gzip", "xz", "bzip2"])
+def test_damaged_archive_says_so(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
     """A damaged archive is a dead letter and no crash."""
-    path = tmp_path / "damaged.gz"
-    data = bytearray(gzip.compress(_LINES.encode()))
+    path = tmp_path / "damaged"
+    data = bytearray(compress(_LINES.encode()))
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(bytes(data))
     assert _read(path)[-1].error is not None
