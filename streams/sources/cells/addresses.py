@@ -19,6 +19,7 @@ _LOCAL_PART = r"[^\s<>\"()\[\],;:=|{}@]"
 _FOUND = re.compile(rf"(?<!{_LOCAL_PART}){_LOCAL_PART}++@[^\s<>\"'()\[\],;:=|{{}}@]++")
 _SPECIAL = frozenset(",;:@()")
 _ADDRESS_NAMES = ("address", "emailaddress", "smtpaddress", "smtp", "email", "mail", "upn", "userprincipalname", "value")
+_UNDISCLOSED = re.compile(r"(?:undisclosed|unspecified|unlisted)[ -]recipients?:?", re.IGNORECASE)  # an empty group says nothing of whom
 _EMPTY = {"", "<>", "{}", "()", "$null", "null", "none"}
 
 
@@ -140,7 +141,7 @@ def _bared(piece: str) -> Iterator[str]:
     bare = bare.strip("'{}").strip()
     if bare.count("(") != bare.count(")") or (bare.startswith("(") and bare.endswith(")") and "@" in bare):
         bare = bare.strip("()").strip()  # brackets around a list of addresses, not a comment
-    if bare.lower() not in _EMPTY:
+    if bare.lower() not in _EMPTY and not _UNDISCLOSED.fullmatch(bare):
         yield _quoted(bare)
 
 

@@ -11,6 +11,8 @@ from streams.sources.cells.addresses import address, addresses, addresses_within
     ("value", "expected"),
     [
         ("a@x.example", ("a@x.example",)),
+        ("undisclosed-recipients:;", ()),
+        ("Undisclosed recipients; a@x.example", ("a@x.example",)),
         ("a@x.example;b@y.example", ("a@x.example", "b@y.example")),
         ("a@x.example, b@y.example", ("a@x.example", "b@y.example")),
         ("a@x.example,b@y.example", ("a@x.example", "b@y.example")),
