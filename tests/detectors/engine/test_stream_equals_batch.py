@@ -50,7 +50,7 @@ def test_shuffled_duplicated_chunked_and_crashed_equals_batch_and_oracle(share: 
     for number in range(first + share, first + many, SHARES):
         try:
             found = compared(number)
-        except AssertionError as error:
+        except Exception as error:
             error.add_note(f"history {number}")
             raise
         assert found.batch == found.oracle, f"history {number}: the batch is not what the oracle says"
