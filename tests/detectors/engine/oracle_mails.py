@@ -50,44 +50,45 @@ class Piece:
 
 @dataclass(frozen=True)
 class Reading:
-    """What stands of an officer: pieces by (time, id), the officer's records, and how often each exception was drawn on or was full."""
+    """What stands of an officer: pieces by (time, id), the officer's records, and how many mails an exception's limit alone refused."""
 
     pieces: list[Piece]
     subjects: list[SubjectFact]
-    drawn: dict[str, int]
     refused: int
 
 
 def read(records: Iterable[Record]) -> Reading:
-    """Read the highest revision of every fact."""
+    """Read the highest revision of every fact; of several exceptions for an address the first by id is drawn on."""
     everything = list(records)
-    mails = _latest({}, ((each.activity_id, each) for each in everything if isinstance(each, Activity)))
-    exceptions = _latest({}, ((each.exception_id, each) for each in everything if isinstance(each, ExceptionFact)))
-    subjects = _latest({}, ((each.fact_id, each) for each in everything if isinstance(each, SubjectFact)))
+    mails = _latest((each.activity_id, each) for each in everything if isinstance(each, Activity))
+    exceptions = _latest((each.exception_id, each) for each in everything if isinstance(each, ExceptionFact))
+    subjects = _latest((each.fact_id, each) for each in everything if isinstance(each, SubjectFact))
     exceptions.sort(key=lambda each: each.exception_id)
-    subjects.sort(key=lambda each: each.fact_id)
     declared = {written for subject in subjects for written in subject.personal_addresses}
-    reading = Reading([], subjects, {each.exception_id: 0 for each in exceptions}, 0)
-    refused = 0
+    drawn = dict.fromkeys((each.exception_id for each in exceptions), 0)
+    pieces, refused = [], 0
     for mail in sorted(mails, key=lambda each: (each.occurred_at, each.activity_id)):
         told = replace(
             mail, addresses=tuple(replace(each, own="declared") if each.address in declared else each for each in mail.addresses)
         )
-        unofficial = tuple(
-            each for each in told.addresses if each.class_ in {"personal", "disposable", "relay"} or each.own in {"likely", "declared"}
-        )
+        unofficial = tuple(each for each in told.addresses if each.class_ in {"personal", "disposable", "relay"} or _own(each))
         if not unofficial:
             continue
-        such = told.content or any(each.own in {"likely", "declared"} for each in unofficial)
-        leave, was_refused = _leave(told, unofficial, exceptions, reading.drawn) if such else ([], False)
+        such = told.content or any(map(_own, unofficial))
+        leave, was_refused = _leave(told, unofficial, exceptions, drawn) if such else ([], False)
         refused += was_refused
         for exception in leave:
-            reading.drawn[exception.exception_id] += 1
-        reading.pieces.append(_piece(told, unofficial, counted=such and not leave, leave=leave))
-    return Reading(reading.pieces, subjects, reading.drawn, refused)
+            drawn[exception.exception_id] += 1
+        pieces.append(_piece(told, unofficial, counted=such and not leave, leave=leave))
+    return Reading(pieces, subjects, refused)
 
 
-def _latest(found: dict[str, FactT], named: Iterable[tuple[str, FactT]]) -> list[FactT]:
+def _own(address: ClassifiedAddress) -> bool:
+    return address.own in {"likely", "declared"}
+
+
+def _latest(named: Iterable[tuple[str, FactT]]) -> list[FactT]:
+    found: dict[str, FactT] = {}
     for name, fact in named:
         if name not in found or fact.revision > found[name].revision:
             found[name] = fact

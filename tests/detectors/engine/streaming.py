@@ -12,7 +12,7 @@ from detectors.engine.facts import Arrival, Derived, Issued, KeyFacts, Record
 from detectors.registry import AnyDetector
 from detectors.testing import LATENESS
 from schemas.identity import alert_id
-from schemas.records import Activity, Alert
+from schemas.records import Alert
 from tests.detectors.engine.histories import OFFICER, History
 
 _CHANCE = 0.12
@@ -154,5 +154,5 @@ def _counted(alert: Alert) -> set[str]:
 
 def _triggers(history: History) -> dict[str, str]:
     """Return the trigger of every alert id that this history can come to."""
-    names = {mail.activity_id for mail in history.mails if isinstance(mail, Activity)}
+    names = {mail.activity_id for mail in history.mails}
     return {alert_id(each.id, f"officer:{OFFICER}", name): name for each in history.detectors() for name in names}
