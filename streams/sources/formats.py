@@ -30,7 +30,7 @@ from streams.sources.shapes.reader import read_records
 from streams.sources.windows import security as windows_security
 
 _LOOKED_AT = 50
-_READ_TO_LOOK = 1_000
+_READ_TO_LOOK = 50_000
 _NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]+)(?:\[(?P<options>[^\]]*)\])?:(?P<path>.+)", re.DOTALL)
 
 Read = Callable[[Path, str, Callable[[Row], bool], OnBytes | None], Generator[RawRecord]]
@@ -183,7 +183,7 @@ def _with_options(format_: Format, options: str | None) -> Format:
 
 
 def detect(path: Path) -> str:
-    """Return the name of the format that the first records of ``path`` are in; mails and mail logs, which are no tables, are told first.
+    """Return the name of the format that the first records of ``path`` that fit any are in; mails and mail logs are told first.
 
     Raises UsageError that names the known ones.
     """
@@ -194,9 +194,11 @@ def detect(path: Path) -> str:
         raise UsageError(f"{path} is a folder, and nothing in it looks like mails or mail logs; name the files in it")
     seen: Counter[str] = Counter()
     with closing(read_records(path, "unknown", _fits_any)) as records:
+        # What other programs wrote to the same log, a night's worth of it perhaps, fits nothing and is passed over.
         rows = (record.row for record in islice(records, _READ_TO_LOOK) if record.row is not None)
-        for row in islice(rows, _LOOKED_AT):
-            seen.update(name for name, known in FORMATS.items() if known.fits(row))
+        fitting = (names for row in rows if (names := [name for name, known in FORMATS.items() if known.fits(row)]))
+        for names in islice(fitting, _LOOKED_AT):
+            seen.update(names)
     if not seen:
         raise UsageError(f"cannot tell the format of {path}; write FORMAT:{path}; {_known()}")
     return seen.most_common(1)[0][0]

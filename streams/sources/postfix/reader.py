@@ -27,6 +27,7 @@ from streams.sources.shapes.lines import Line, lines
 Read = Callable[[Path, str, Callable[[Row], bool], OnBytes | None], Generator[RawRecord]]
 
 _LOOKED_AT = 500
+_LOOKED_AT_OF_A_LOG = 50_000  # a server that people fetch their mail from logs that, and little else, all night
 _MAY_PROVE = (b"message-id=<", b": client=", b": uid=")
 
 
@@ -73,10 +74,15 @@ def sniff(path: Path) -> bool:
 def _sniff(file: Path) -> bool:
     with suppress(SourceError, UsageError), open_content(file) as contents:
         for content in islice(contents, 5):
-            for line in islice(lines(content.source, MAX_RAW, MAX_RAW), _LOOKED_AT):
-                with suppress(SourceError):
+            others = 0
+            for line in islice(lines(content.source, MAX_RAW, MAX_RAW), _LOOKED_AT_OF_A_LOG):
+                try:
                     if queued(read_line(line.data)) is not None:
                         return True
+                except SourceError:
+                    others += 1
+                if others == _LOOKED_AT:
+                    break
     return False
 
 

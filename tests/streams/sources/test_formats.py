@@ -133,3 +133,18 @@ def test_a_file_in_a_form_that_is_not_read_says_what_to_do(tmp_path: Path, begin
         path.write_bytes(data)
         with pytest.raises(UsageError, match=words):
             read_input(f"{named}{path}")
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("postfix", "mx1 postfix/qmgr[790]: 4F9D195432C: from=<a@b.example>, size=1, nrcpt=1 (queue active)"),
+        ("samba-audit", "fs2 smbd_audit[12]: aryder|192.0.2.44|ws114|intel|pread_send|ok|a.docx"),
+    ],
+)
+def test_a_night_of_other_programs_does_not_hide_the_format(tmp_path: Path, name: str, last: str) -> None:
+    """A log that several programs share may begin with thousands of lines of another."""
+    path = tmp_path / "messages"
+    others = "".join(f"Mar  4 02:15:{second % 60:02} mx1 dovecot: imap-login: Login: user=<u{second}>\n" for second in range(5_000))
+    path.write_text(f"{others}Mar  4 09:15:31 {last}\n", "utf-8")
+    assert detect(path) == name
