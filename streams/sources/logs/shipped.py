@@ -31,6 +31,7 @@ _PROGRAMS: Final = (
     *("application_name", "syslogtag", "tag", "ident"),
 )
 _FROM_MICROS, _FROM_MILLIS = 10**14, 10**11
+_BEYOND_MICROS = 7_258_118_400_000_000  # the year 2200; what is more counts something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _instant(record: Mapping[str, object]) -> Millis | None:
                 return read_instant(value)
             except SourceError:
                 value = whole_number(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _BEYOND_MICROS:
             return int(value // 1000 if value >= _FROM_MICROS else value if value >= _FROM_MILLIS else value * 1000)
     return None
 

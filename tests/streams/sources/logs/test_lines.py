@@ -106,3 +106,10 @@ def test_a_message_that_rsyslog_saw_several_times_is_read_as_itself() -> None:
     """It stands within brackets and has a stamp of its own; a message that ends in a bracket keeps it."""
     line = read_line(b"Mar  4 09:15:39 mx1 postfix/smtp[82]: message repeated 3 times: [ 4F9D195432C: to=<a@b.example>, relay=m[::1]]")
     assert (line.program, line.text) == ("postfix/smtp", "4F9D195432C: to=<a@b.example>, relay=m[::1]")
+
+
+@pytest.mark.parametrize("instant", [1e308, 2**70, -1, 0, True])
+def test_a_number_that_is_no_instant_is_none(instant: float) -> None:
+    """A shipper's number beyond all years would be an instant that nothing can hold."""
+    with pytest.raises(SourceError, match="no-instant"):
+        read_line(json.dumps({"timestamp": instant, "message": "itarrant|x", "host": "fs2"}).encode())
