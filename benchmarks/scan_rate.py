@@ -5,18 +5,14 @@ own: from its start to its end, with reading reference data, sorting, both stage
 """
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.rig.command import custodiet
 from benchmarks.rig.figures import Report, arguments, median, say
 from benchmarks.rig.force import people, write_reference
-from benchmarks.rig.ground import RunFailedError
 from benchmarks.rig.mails import DAY, Span, mails
-from deploy.local.state import CHECKOUT
 from schemas.public import dumps
 
 OFFICERS = 3_000
@@ -30,21 +26,6 @@ def write_mails(file: Path, lines: int) -> None:
         out.writelines(dumps(event) for event in mails(lines, people(OFFICERS), span))
 
 
-def scan(file: Path, reference: Path, told: Path) -> tuple[float, int]:
-    """Run the command; return its seconds and the most bytes that it ever had resident."""
-    command = [sys.executable, "-m", "streams", "scan", f"mail-ndjson:{file}", "--reference", str(reference), "--json"]
-    environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-    with told.open("wb") as out:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=CHECKOUT, env=environ, stdout=out)  # noqa: S603 - the command under measurement
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RunFailedError(f"scan ended with {process.returncode}")
-    return seconds, used.ru_maxrss * 1024
-
-
 def measure(lines: int, runs: int) -> Report:
     """Make the file, run, and report."""
     with tempfile.TemporaryDirectory(prefix="custodiet-bench-") as folder:
@@ -54,15 +35,15 @@ def measure(lines: int, runs: int) -> Report:
         say(f"{lines:,} lines, {file.stat().st_size / MEGABYTE:,.0f} MB")
         ran = []
         for _ in range(runs):
-            ran.append(scan(file, reference, told))
-            say(f"{ran[-1][0]:.1f} s, {ran[-1][1] / MEGABYTE:.0f} MB")
+            ran.append(custodiet(["scan", f"mail-ndjson:{file}", "--reference", str(reference), "--json"], told))
+            say(f"{ran[-1].seconds:.1f} s, {ran[-1].peak / MEGABYTE:.0f} MB")
         result = json.loads(told.read_bytes())
         megabytes = file.stat().st_size / MEGABYTE
-    seconds = median([each for each, _ in ran])
+    seconds = median([each.seconds for each in ran])
     report = Report(f"scan: {lines:,} lines of mail-ndjson, {megabytes:,.0f} MB, median of {runs} runs")
     report.add("lines a second", lines / seconds, "lines/s")
     report.add("megabytes a second", megabytes / seconds, "MB/s")
-    report.at_most("peak memory", max(peak for _, peak in ran) / MEGABYTE, 500.0, "MB")
+    report.at_most("peak memory", max(each.peak for each in ran) / MEGABYTE, 500.0, "MB")
     report.add("alerts", len(result["alerts"]))
     report.notes.append(", ".join(f"{name} {number:,}" for name, number in result.items() if isinstance(number, int)))
     return report
