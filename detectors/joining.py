@@ -73,13 +73,14 @@ def told(mail: Evidence, joined: Joined, *, named: bool) -> str:
     return f"{access.summary if named and access.facets else 'a file was accessed'} {apart} {when} {_SENT[joined.how]}"
 
 
-def worth(mail: Evidence, joined: Joined) -> tuple[Reason, ...]:
+def worth(mail: Evidence, joined: Joined, *, again: bool) -> tuple[Reason, ...]:
     """Return the mail's reasons with the class of the accessed files laid over them: of each sort of reason the one with more points.
 
-    What is the same by content or name took its class along. What is joined by time alone counts where the mail goes to an account of
-    the officer's own or one that hides who reads it, or where it would endanger somebody; else it is likelier a coincidence.
+    What is the same by content or name took its class along. What is joined by time alone counts where that happens ``again`` and the
+    mail goes to an account of the officer's own or one that hides who reads it, or where it would endanger somebody; else it is likelier a
+    coincidence: whoever works with classified files all day has one open whenever they send a payslip home.
     """
-    whole = joined.how != "time" or any(reason.code in _TELLING for reason in mail.reasons)
+    whole = joined.how != "time" or (again and any(reason.code in _TELLING for reason in mail.reasons))
     classes = [reason for piece in joined.accesses for reason in piece.reasons if whole or reason.code in _ENDANGERING]
     best: dict[str, Reason] = {}
     for reason in (*mail.reasons, *classes):

@@ -3,7 +3,9 @@
 A score is additive and explained: it is the sum of the points of the reasons that an alert shows, never more than ``CEILING``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -27,8 +29,13 @@ _RAISES_ABOVE_LOW = frozenset(
     }
 )
 _OPENED = frozenset({"access-then-send-name", "access-then-send-time"})
-_EVERYDAY = _OPENED | {"personal-address", "attachment"}
+_PLAIN = frozenset({"personal-address", "attachment"})
+_EVERYDAY = _OPENED | _PLAIN
 """What is told of an officer who opens a statement form and sends it to the victim."""
+_COINCIDENCE = _PLAIN | {"access-then-send-time", "own-account-declared", "own-account-likely", "disposable-or-relay"}
+"""What is told of an officer who sends their payslip home with classified work open beside it."""
+_CORRESPONDENCE = _PLAIN | {"repeat", "sustained"}
+"""What is told of an officer whose work it is to write to the public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,10 @@ def score(episode: Episode) -> Score:
     """Score an episode: the reasons of its highest-scoring piece (the first of them on a tie) and those of the pattern.
 
     An episode in which no piece has an attachment, label or marking, and none goes to a declared own account, is held at low; so is one
-    in which an unclassified file was opened, then sent to somebody's personal address, and nothing else speaks against it. The reason
-    that holds it down has negative points, as the one that keeps a sum at the ceiling has, so that the points always add up.
+    of unclassified files against which nothing speaks but what everyday work looks like: a file opened, then sent to somebody's personal
+    address; something sent while a classified file was open, and no more; files to members of the public, most of them to an address
+    that no other went to. The reason that holds it down has negative points, as the one that keeps a sum at the ceiling has, so that the
+    points always add up.
     """
     best: Evidence = max(episode.evidence, key=lambda piece: piece.points)
     reasons = [*best.reasons, *episode.reasons]
@@ -63,12 +72,31 @@ def score(episode: Episode) -> Score:
     told = {reason.code for piece in episode.evidence for reason in piece.reasons} | {reason.code for reason in episode.reasons}
     if total > LOW_AT_MOST and not _RAISES_ABOVE_LOW & told:
         reasons.append(Reason(code="no-content", points=LOW_AT_MOST - total, words="held at low: nothing attached, labelled or marked"))
-    elif total > LOW_AT_MOST and told <= _EVERYDAY and told & _OPENED:
-        reasons.append(Reason(code="everyday", points=LOW_AT_MOST - total, words="held at low: an unclassified file to somebody's address"))
+    elif total > LOW_AT_MOST and (words := _everyday(told, episode.evidence)):
+        reasons.append(Reason(code="everyday", points=LOW_AT_MOST - total, words=f"held at low: {words}"))
     elif total > CEILING:
         reasons.append(Reason(code="ceiling", points=CEILING - total, words=f"a score ends at {CEILING}"))
     total = _sum(reasons)
     return Score(total, severity_of(total), tuple(reasons))
+
+
+def _everyday(told: AbstractSet[str], evidence: Sequence[Evidence]) -> str:
+    """Return in words what everyday work an episode with these reason codes looks like; nothing when it does not."""
+    if told <= _EVERYDAY and told & _OPENED:
+        return "an unclassified file to somebody's address"
+    if told <= _COINCIDENCE and "access-then-send-time" in told:
+        return "nothing but the time ties an unclassified file to what was opened"
+    if told <= _CORRESPONDENCE and _scattered(evidence):
+        return "unclassified files, most of them to an address that no other went to"
+    return ""
+
+
+def _scattered(evidence: Sequence[Evidence]) -> bool:
+    """Tell whether most pieces went to addresses that no other piece went to: those who take things out send them to one place."""
+    addresses = [[value for name, value in piece.facets if name == "address"] for piece in evidence]
+    times = Counter(address for each in addresses for address in each)
+    alone = sum(bool(each) and all(times[address] == 1 for address in each) for each in addresses)
+    return 2 * alone > len(evidence)
 
 
 def _sum(reasons: Iterable[Reason]) -> int:

@@ -70,7 +70,9 @@ class KnownDocument(contract.Detector[Config]):
         for part in judging.parts(rare, self.config.rules, self.force.calendar):
             officers = len({piece.role for piece in part.evidence})
             words = f"one document was sent {amount(len(part.evidence), 'time')} by {amount(officers, 'officer')}"
-            yield Episode(evidence=part.evidence, trigger=part.trigger, reasons=(self.force.points.reason("repeat", words=words),))
+            # One after another is more than one again: it was passed on, or taken by people who know of each other.
+            pattern = self.force.points.reason("repeat", times=min(officers, 2), words=words)
+            yield Episode(evidence=part.evidence, trigger=part.trigger, reasons=(pattern,))
 
     def _common(self, named: View) -> frozenset[str]:
         """Return the activity ids of all that lies in a window which more than ``common_above`` officers share, settled or not."""

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from detectors.mails import highest_marking, is_such_mail, marking_rank, protected_person, unofficial_addresses
-from schemas.records import Activity, ExceptionFact
+from detectors.mails import highest_marking, is_own, is_such_mail, marking_rank, protected_person, unofficial_addresses
+from schemas.records import Activity, ClassifiedAddress, ExceptionFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _covering(activity: Activity, standing: Iterable[ExceptionFact], drawn: Mapp
     room = [exception for exception in standing if _in_force(exception, activity, rank) and _has_room(exception, drawn)]
     covering: dict[str, ExceptionFact] = {}
     for address in unofficial_addresses(activity):
-        match = next((exception for exception in room if _names(exception, address.address)), None)
+        match = next((exception for exception in room if _names(exception, address)), None)
         if match is None:
             return None
         covering[match.exception_id] = match
@@ -67,8 +67,11 @@ def _has_room(exception: ExceptionFact, drawn: Mapping[str, int]) -> bool:
     return exception.limit is None or drawn.get(exception.exception_id, 0) < exception.limit
 
 
-def _names(exception: ExceptionFact, address: str | None) -> bool:
-    """Tell whether an exception is for this address: the address itself, or ``@domain`` for all at a domain."""
-    if address is None:
+def _names(exception: ExceptionFact, address: ClassifiedAddress) -> bool:
+    """Tell whether an exception is for this address: the address itself, or ``@domain`` for all at a domain but the officer's own."""
+    if address.address is None:
         return False
-    return address == exception.address or (exception.address.startswith("@") and address.endswith(exception.address))
+    if exception.address.startswith("@"):
+        # Leave to write to the public at a provider is no leave to write to oneself there: that takes the account by name.
+        return address.address.endswith(exception.address) and not is_own(address)
+    return address.address == exception.address

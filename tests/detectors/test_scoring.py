@@ -15,9 +15,10 @@ def reason(code: str, points: int | None = None) -> Reason:
     return Reason(code=code, points=POINTS[code][0] if points is None else points, words="words")  # type: ignore[index] # a code
 
 
-def piece(*codes: str, name: str = "a", points: int | None = None) -> Evidence:
-    """Return a piece of evidence with these reasons."""
-    return Evidence(activity_id=name, at=0, reasons=tuple(reason(code, points) for code in codes))
+def piece(*codes: str, name: str = "a", points: int | None = None, to: str = "") -> Evidence:
+    """Return a piece of evidence with these reasons; each letter of ``to`` is an address."""
+    facets = tuple(("address", letter) for letter in to)
+    return Evidence(activity_id=name, at=0, facets=facets, reasons=tuple(reason(code, points) for code in codes))
 
 
 def scored(*pieces: Evidence, pattern: tuple[str, ...] = ()) -> Score:
@@ -115,6 +116,41 @@ def test_anything_else_that_speaks_against_it_lifts_that_hold(code: Code) -> Non
     found = scored(piece("personal-address", "attachment", code), pattern=("access-then-send-name",))
     assert "everyday" not in codes(found)
     assert found.severity != "low"
+
+
+@pytest.mark.parametrize("code", ["own-account-declared", "own-account-likely", "disposable-or-relay", "personal-address"])
+def test_what_only_the_time_ties_to_a_classified_file_is_held_at_low(code: Code) -> None:
+    """A payslip sent home with work open beside it; what is classified itself is not held."""
+    assert scored(piece(code, "attachment"), pattern=("access-then-send-time",)).severity == "low"
+    assert scored(piece(code, "category"), pattern=("access-then-send-time",)).severity != "low" or code == "personal-address"
+    assert scored(piece("own-account-declared", "attachment"), pattern=("access-then-send-name",)).severity == "medium"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "severity"),
+    [
+        (["a", "b", "c", "d"], "low"),
+        (["a", "b", "c", "c", "d"], "low"),
+        (["a", "b", "c", "c"], "medium"),
+        (["a", "a", "a", "b"], "medium"),
+        (["a", "a"], "medium"),
+        (["a"], "low"),
+        (["ab", "ac", "ad"], "medium"),
+        (["ab", "cd", "ef"], "low"),
+        (["", "", "a"], "medium"),
+    ],
+)
+def test_files_to_the_public_are_held_at_low_and_a_drip_to_one_place_is_not(addresses: list[str], severity: str) -> None:
+    """Each letter is an address: most mails went to addresses that no other went to."""
+    pieces = [piece("personal-address", "attachment", name=str(k), to=each) for k, each in enumerate(addresses)]
+    assert scored(*pieces, pattern=("sustained",)).severity == severity
+
+
+@pytest.mark.parametrize("code", ["own-account-likely", "disposable-or-relay", "category", "leaver"])
+def test_anything_else_that_speaks_against_files_to_the_public_lifts_the_hold(code: Code) -> None:
+    """In any piece."""
+    pieces = [piece("personal-address", "attachment", to="a"), piece("personal-address", code, "attachment", name="b", to="b")]
+    assert scored(*pieces, pattern=("sustained",)).severity != "low"
 
 
 def test_a_file_of_the_very_same_content_is_not_held() -> None:

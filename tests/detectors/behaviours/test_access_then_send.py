@@ -14,7 +14,7 @@ from schemas.records import Activity, Alert, AlertEvidence, ClassifiedDocument
 
 MAILS = Mails()
 SENT = at("2026-05-04T12:00")
-MINUTE, HOUR = 60_000, 3_600_000
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 HASH, OTHER = "ab" * 32, "cd" * 32
 PLAN = document("Plan.docx")
 OWN = (address(own="declared"),)
@@ -181,15 +181,36 @@ def test_what_the_mail_shows_stands_when_it_is_the_higher() -> None:
         (address(), {"marking": "OFFICIAL-SENSITIVE", "categories": ("custody",)}, "low"),
         (address(), {"marking": "SECRET"}, "high"),
         (address(), {"protected": True}, "critical"),
-        (address(own="likely"), {"marking": "OFFICIAL-SENSITIVE"}, "high"),
-        (address("a@relay.example", "relay"), {"marking": "OFFICIAL-SENSITIVE"}, "high"),
+        (address(own="likely"), {"marking": "OFFICIAL-SENSITIVE"}, "low"),
+        (address("a@relay.example", "relay"), {"marking": "OFFICIAL-SENSITIVE"}, "low"),
     ],
 )
-def test_by_time_alone_a_class_counts_where_more_speaks_for_it(to: Any, file: dict[str, Any], severity: str) -> None:
-    """A letter to a victim, written amid the day's sensitive files, stays low."""
+def test_by_time_alone_a_class_counts_where_it_endangers_somebody(to: Any, file: dict[str, Any], severity: str) -> None:
+    """A letter to a victim or a payslip, sent amid the day's sensitive files, stays low."""
     (alert,) = alerts(access(MINUTE, "a.pdf", **file), mail(to=[to]))
     assert alert.severity == severity
     assert told(alert)["access-then-send-time"] == 1
+
+
+@pytest.mark.parametrize(
+    ("to", "before", "severity"),
+    [
+        (address(own="likely"), 2 * HOUR, "high"),
+        (address("a@relay.example", "relay"), 2 * HOUR, "high"),
+        (address(own="likely"), 30 * DAY, "high"),
+        (address(own="likely"), 30 * DAY + 1, "low"),
+        (address(own="likely"), HOUR + 1, "high"),
+        (address(own="likely"), HOUR, "low"),
+        (address(), 2 * HOUR, "low"),
+    ],
+    ids=["own", "relay", "exact-30-days", "beyond-30-days", "another-occasion", "the-same-occasion", "somebody-else"],
+)
+def test_by_time_alone_a_class_counts_from_the_second_time(to: Any, before: int, severity: str) -> None:
+    """Within 30 days, on another occasion, and to an account that is the officer's own or hides who reads it."""
+    classified = {"marking": "OFFICIAL-SENSITIVE"}
+    first = (access(before + MINUTE, "a.pdf", **classified), mail(document("x.pdf"), at_instant=SENT - before, to=[to]))
+    *_, second = alerts(*first, access(MINUTE, "b.pdf", **classified), mail(document("y.pdf"), to=[to]))
+    assert second.severity == severity
 
 
 @pytest.mark.parametrize(
@@ -243,9 +264,9 @@ def test_leaving_adds_its_points() -> None:
 
 
 def test_reach_spans_the_mails_that_share_an_access() -> None:
-    """From a mail to one that took its access first, and to what that one is joined by."""
-    config = Config(window=timedelta(minutes=30), slack=timedelta(minutes=10))
-    assert AccessThenSend(config, force()).reach == timedelta(minutes=80)
+    """From a mail to one that was joined by time, to one that took its access first, and to what that one is joined by."""
+    config = Config(window=timedelta(minutes=30), slack=timedelta(minutes=10), again_within=timedelta(days=7))
+    assert AccessThenSend(config, force()).reach == timedelta(days=7, minutes=80)
 
 
 @pytest.mark.parametrize("wrong", [{"window": "0m"}, {"slack": 5}, {"window": "1x"}])

@@ -89,9 +89,21 @@ def _reasons(pieces: Sequence[Piece], pattern: tuple[Reason, ...]) -> tuple[Reas
     speaking = any(reason.code in _SPEAKING for piece in pieces for reason in piece.reasons)
     if total > 3 and not speaking:
         return (*reasons, Reason(code="no-content", points=3 - total, words="held at low: nothing attached, labelled or marked"))
+    if total > 3 and _to_the_public(pieces, pattern):
+        words = "held at low: unclassified files, most of them to an address that no other went to"
+        return (*reasons, Reason(code="everyday", points=3 - total, words=words))
     if total > 20:
         return (*reasons, Reason(code="ceiling", points=20 - total, words="a score ends at 20"))
     return reasons
+
+
+def _to_the_public(pieces: Sequence[Piece], pattern: tuple[Reason, ...]) -> bool:
+    plain = {"personal-address", "attachment", "repeat", "sustained"}
+    if any(reason.code not in plain for piece in pieces for reason in piece.reasons) or any(each.code not in plain for each in pattern):
+        return False
+    named = [{address.address for address in piece.unofficial if address.address is not None} for piece in pieces]
+    alone = [mine for k, mine in enumerate(named) if mine and not any(mine & other for j, other in enumerate(named) if j != k)]
+    return 2 * len(alone) > len(pieces)
 
 
 def _severity(total: int) -> Severity:

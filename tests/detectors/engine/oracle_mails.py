@@ -135,8 +135,9 @@ def _leave(
 
 
 def _covers(exception: ExceptionFact, mail: Activity, address: ClassifiedAddress) -> bool:
+    whole_domain = exception.address[0] == "@" and address.own not in {"likely", "declared"}
     named = address.address is not None and (
-        address.address == exception.address or (exception.address[0] == "@" and address.address.endswith(exception.address))
+        address.address == exception.address or (whole_domain and address.address.endswith(exception.address))
     )
     in_time = (exception.starts or 0) <= mail.occurred_at and (exception.ends is None or mail.occurred_at < exception.ends)
     return named and in_time and _rank(mail) <= max(RANK[exception.highest_marking], RANK["OFFICIAL"])

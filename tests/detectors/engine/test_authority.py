@@ -8,7 +8,7 @@ import pytest
 
 from detectors.engine.authority import Authority, authorised
 from detectors.testing import Mails, address, at, document, exception_fact
-from schemas.records import Activity, ExceptionFact, Marking
+from schemas.records import Activity, ExceptionFact, Marking, Own
 
 ROBIN, KIM = address("robin@mail.example"), address("kim@mail.example")
 
@@ -50,6 +50,14 @@ def test_without_exceptions_nothing_is_covered() -> None:
 def test_an_exception_is_for_an_address_or_all_at_a_domain(written: str, to: str | None, within: bool) -> None:  # noqa: FBT001 - a column
     """That domain, and nothing below or like it; what is withheld is not known to be there."""
     assert (covered([mail(to=[address(to)])], exception_fact(address=written)) != {}) is within
+
+
+@pytest.mark.parametrize("own", ["likely", "declared"])
+def test_leave_to_write_to_a_domain_is_none_to_write_to_oneself_there(own: Own) -> None:
+    """The officer's own account is covered by name only."""
+    mails = [mail(to=[address("sam.doe@mail.example", own=own)])]
+    assert covered(mails, exception_fact(address="@mail.example")) == {}
+    assert covered(mails, exception_fact(address="sam.doe@mail.example"))
 
 
 @pytest.mark.parametrize(
