@@ -90,6 +90,15 @@ def test_exact_window() -> None:
     assert alerts(mail("N1001"), mail("N1002", 10), **SHORT) == []
 
 
+@pytest.mark.parametrize(
+    ("officers", "severity"), [(["N1001"] * 3, "low"), (["N1001", "N1002"], "medium"), (["N1001", "N1002", "N1003"], "medium")]
+)
+def test_several_officers_weigh_more_than_one_who_repeats_it(officers: list[str], severity: str) -> None:
+    """Twice as much, however many they are."""
+    (alert,) = alerts(*(mail(officer, day) for day, officer in enumerate(officers)))
+    assert alert.severity == severity
+
+
 def test_a_class_weighs() -> None:
     """A protected person's file that makes the rounds is critical."""
     (alert,) = alerts(mail("N1001"), mail("N1002", 1, protected=True, categories=("witness protection",)))
