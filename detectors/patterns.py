@@ -1,6 +1,7 @@
 """What several detectors say of a pattern: the points that the officer's dated facts add to an episode, and amounts in words."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from detectors.contract import Evidence
@@ -9,6 +10,8 @@ from detectors.subject import Subject
 from schemas.records import Reason
 
 LEAVER_WINDOW = timedelta(days=30)
+PLAIN = frozenset({"personal-address", "attachment"})
+"""What is told of a mail with an unclassified file to somebody's personal address."""
 
 
 def leaver(evidence: Iterable[Evidence], subject: Subject | None, points: Points) -> tuple[Reason, ...]:
@@ -18,6 +21,20 @@ def leaver(evidence: Iterable[Evidence], subject: Subject | None, points: Points
     if any(subject.leaving_within(piece.at, LEAVER_WINDOW) or subject.suspended(piece.at) for piece in evidence):
         return (points.reason("leaver"),)
     return ()
+
+
+def correspondence(evidence: Sequence[Evidence]) -> bool:
+    """Tell whether mails look like those of an officer who writes to the public.
+
+    These are unclassified files to personal addresses, most of the mails to addresses that no other of them went to: those who take
+    things out send them to one place.
+    """
+    if any(reason.code not in PLAIN for piece in evidence for reason in piece.reasons):
+        return False
+    addresses = [[value for name, value in piece.facets if name == "address"] for piece in evidence]
+    times = Counter(address for each in addresses for address in each)
+    alone = sum(bool(each) and all(times[address] == 1 for address in each) for each in addresses)
+    return 2 * alone > len(evidence)
 
 
 def amount(number: int, noun: str) -> str:

@@ -3,13 +3,13 @@
 A score is additive and explained: it is the sum of the points of the reasons that an alert shows, never more than ``CEILING``.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from detectors.contract import Episode, Evidence
+from detectors.patterns import PLAIN, correspondence
 from schemas.records import Reason, Severity
 
 CEILING = 20
@@ -29,13 +29,10 @@ _RAISES_ABOVE_LOW = frozenset(
     }
 )
 _OPENED = frozenset({"access-then-send-name", "access-then-send-time"})
-_PLAIN = frozenset({"personal-address", "attachment"})
-_EVERYDAY = _OPENED | _PLAIN
+_EVERYDAY = _OPENED | PLAIN
 """What is told of an officer who opens a statement form and sends it to the victim."""
-_COINCIDENCE = _PLAIN | {"access-then-send-time", "own-account-declared", "own-account-likely", "disposable-or-relay"}
+_COINCIDENCE = PLAIN | {"access-then-send-time", "own-account-declared", "own-account-likely", "disposable-or-relay"}
 """What is told of an officer who sends their payslip home with classified work open beside it."""
-_CORRESPONDENCE = _PLAIN | {"repeat", "sustained"}
-"""What is told of an officer whose work it is to write to the public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +83,9 @@ def _everyday(told: AbstractSet[str], evidence: Sequence[Evidence]) -> str:
         return "an unclassified file to somebody's address"
     if told <= _COINCIDENCE and "access-then-send-time" in told:
         return "nothing but the time ties an unclassified file to what was opened"
-    if told <= _CORRESPONDENCE and _scattered(evidence):
+    if told <= PLAIN | {"sustained"} and correspondence(evidence):
         return "unclassified files, most of them to an address that no other went to"
     return ""
-
-
-def _scattered(evidence: Sequence[Evidence]) -> bool:
-    """Tell whether most pieces went to addresses that no other piece went to: those who take things out send them to one place."""
-    addresses = [[value for name, value in piece.facets if name == "address"] for piece in evidence]
-    times = Counter(address for each in addresses for address in each)
-    alone = sum(bool(each) and all(times[address] == 1 for address in each) for each in addresses)
-    return 2 * alone > len(evidence)
 
 
 def _sum(reasons: Iterable[Reason]) -> int:

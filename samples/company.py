@@ -52,11 +52,11 @@ _KNOWN = Plan(
         Expected(
             "NM027",
             KNOWN_DOCUMENT,
-            "low",
+            "medium",
             1,
             2,
             "2 officers sent one content, under other names and to other addresses, within 24 days; Defender's hash alone tells. Personal "
-            "address 1, unclassified attachment 1, repeat 1 = 3.",
+            "address 1, unclassified attachment 1, repeat 2 for several officers = 4.",
             key=File("Crew list.xlsx", 44 * KB, _ROTA).sha256,
         ),
     ),

@@ -19,7 +19,7 @@ from detectors.contract import Episode, Evidence, Key, View
 from detectors.durations import Duration, milliseconds
 from detectors.judging import Rule, Rules
 from detectors.mails import is_sensitive, mail_evidence
-from detectors.patterns import leaver
+from detectors.patterns import correspondence, leaver
 from detectors.subject import DAY_MS, Milestone
 from schemas.records import Activity, Grouping, Kind
 
@@ -90,10 +90,14 @@ class AgainAfterTraining(contract.Detector[Config]):
         return told
 
     def _case_before(self, over: int, view: View) -> bool:
-        """Tell whether mails before an instant amount to a case. Settled ones are context, and as good as any."""
+        """Tell whether mails before an instant amount to a case: not letters to the public, of which nobody was warned.
+
+        Settled ones are context, and as good as any.
+        """
         before = view.between(over - milliseconds(self.config.case_within) - 1, over - 1)
         alone = View(view.key, before, subject=view.subject)
-        return any(piece.role == _SENSITIVE for piece in before) or bool(judging.parts(alone, self.config.case_rules, self.force.calendar))
+        runs = judging.parts(alone, self.config.case_rules, self.force.calendar)
+        return any(piece.role == _SENSITIVE for piece in before) or any(not correspondence(run.evidence) for run in runs)
 
     def _words(self, milestone: Milestone) -> str:
         day = date.fromordinal(self.force.calendar.day(milestone.at)).isoformat()

@@ -98,7 +98,7 @@ def _reasons(pieces: Sequence[Piece], pattern: tuple[Reason, ...]) -> tuple[Reas
 
 
 def _to_the_public(pieces: Sequence[Piece], pattern: tuple[Reason, ...]) -> bool:
-    plain = {"personal-address", "attachment", "repeat", "sustained"}
+    plain = {"personal-address", "attachment", "sustained"}
     if any(reason.code not in plain for piece in pieces for reason in piece.reasons) or any(each.code not in plain for each in pattern):
         return False
     named = [{address.address for address in piece.unofficial if address.address is not None} for piece in pieces]
