@@ -105,6 +105,6 @@ class AccessThenSend(contract.Detector[Config]):
             )
 
     def _again(self, earlier: Sequence[Millis], at: Millis) -> bool:
-        """Tell whether a mail was joined by time on an earlier occasion: within 30 days, and more than the window ago."""
+        """Tell whether a mail was joined by time on an earlier occasion: within ``again_within``, and more than the window ago."""
         since, until = at - milliseconds(self.config.again_within), at - milliseconds(self.config.window)
         return bisect_left(earlier, since) < bisect_left(earlier, until)
